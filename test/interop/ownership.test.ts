@@ -35,7 +35,7 @@ test('get does not touch a file of yours that is in the way: one line, status 1;
 	assert.equal((await refused.program.end(30_000)).code, 1);
 	assert.match(
 		refused.program.stderr,
-		/^tortui: owned: already there and not this torrent's: \S+\/b\.bin \(8 B, to be 300 kB\): move it away, or --overwrite\n$/,
+		/^tortui: owned: already there and not this torrent's: \S+\/b\.bin \(8 B, to be 293 K\): move it away, or --overwrite\n$/,
 	);
 	assert.equal(readFileSync(path, 'utf8'), 'precious');
 	const allowed = await get(space, [torrent, '-d', dir, ...peer, '--overwrite']);

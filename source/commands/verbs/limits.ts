@@ -1,7 +1,7 @@
 import type {Command, EngineSettings} from '../../api/command.js';
 import type {SessionView} from '../../api/snapshot.js';
 import {terminalJson} from '../../base/terminal-text.js';
-import {rateWithUnit} from '../../ui/text/format.js';
+import {limitWithUnit} from '../../ui/text/format.js';
 import {defineCommand, type Flags, type Options} from '../arguments/command.js';
 import {countOrNone, rateOrNone} from '../arguments/engine-quantities.js';
 import {integer} from '../arguments/quantities.js';
@@ -96,7 +96,7 @@ function lines({
 	activeSeeds,
 	maxPeers,
 }: ReturnType<typeof facts>): string[] {
-	const rate = (value: number | null) => (value === null ? 'no limit' : rateWithUnit(value));
+	const rate = (value: number | null) => (value === null ? 'no limit' : limitWithUnit(value));
 	const mode = (name: string, holds: boolean, {maxDownload, maxUpload}: typeof normal) =>
 		`${name.padEnd(12)}${rate(maxDownload)} down, ${rate(maxUpload)} up${holds ? ' (now)' : ''}`;
 	return [

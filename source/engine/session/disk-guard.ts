@@ -1,9 +1,9 @@
 import type {SessionView} from '../../api/snapshot.js';
 import type {LogLevel} from '../../base/ports.js';
+import {sizeText} from '../../base/quantity-text.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import type {Disk} from '../../io/disk/disk.js';
 import {RoomLevel} from '../../policy/session/room-level.js';
-import {sizeText} from '../../policy/session/stall-reason.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {SessionService} from './session-service.js';
 

@@ -1,5 +1,6 @@
 import type {GoalView} from '../../api/goal-view.js';
 import type {Random} from '../../base/ports.js';
+import {limitWithUnit} from '../../base/quantity-text.js';
 import type {AtGoal, SeedGoal, SeedGoalChange, SeedRules} from '../../base/seed-goal.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../../base/units.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
@@ -12,7 +13,6 @@ import {
 	isGoalMet,
 	progressText,
 	resolveGoal,
-	slowText,
 } from '../../policy/session/seed-goal.js';
 import type {SeedRulesHolder} from '../session/seed-rules-holder.js';
 import type {OtherSeeds} from './other-seeds.js';
@@ -268,7 +268,13 @@ export class SeedingGoal {
 		if (this.#waived)
 			return {text, own, share, state: 'waived', why: 'goal reached; seeds on since it was resumed'};
 		if (typeof goal.atGoal === 'number')
-			return {text, own, share, state: 'slowed', why: `goal reached: slowed to ${slowText(goal.atGoal)}`};
+			return {
+				text,
+				own,
+				share,
+				state: 'slowed',
+				why: `goal reached: slowed to ${limitWithUnit(goal.atGoal)}`,
+			};
 		if (this.#isLast)
 			return {text, own, share, state: 'last', why: 'goal reached; stays: no other seed is known'};
 		return {text, own, share, state: 'asking', why: 'goal reached; makes sure that others seed'};

@@ -9,8 +9,9 @@ import {
 	unlinkSync,
 } from 'node:fs';
 import {join} from 'node:path';
+import {sizeText} from '../../base/quantity-text.js';
 import type {Bytes} from '../../base/units.js';
-import {StorageError, sizeText} from '../disk/storage-failure.js';
+import {StorageError} from '../disk/storage-failure.js';
 import {changed} from '../disk/torrent-reader.js';
 import {diskPath} from '../files/disk-path.js';
 import type {LastFolder} from '../files/last-folder.js';

@@ -1,4 +1,5 @@
 import type {FileInTheWay} from '../../api/snapshot.js';
+import {sizeText} from '../../base/quantity-text.js';
 import type {Bytes} from '../../base/units.js';
 import type {StorageFailure} from './storage.js';
 
@@ -86,17 +87,4 @@ function roomText(room: (() => DiskSpace) | undefined): string {
 	if (!room) return '';
 	const {needed, free} = room();
 	return ` (needs ${sizeText(needed)}${free === undefined ? '' : `, ${sizeText(free)} free`})`;
-}
-
-/** `3.2 GB`; units of 1000. */
-export function sizeText(bytes: Bytes): string {
-	const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 999.5 && unit < units.length - 1) {
-		value /= 1000;
-		unit++;
-	}
-
-	return `${value < 9.95 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]!}`;
 }

@@ -1,9 +1,10 @@
 import {constants, type Stats} from 'node:fs';
 import {type FileHandle, link, lstat, open, readlink, rename, symlink, unlink} from 'node:fs/promises';
 import {basename, dirname, join, relative} from 'node:path';
+import {sizeText} from '../../base/quantity-text.js';
 import type {Bytes} from '../../base/units.js';
 import {freeSpace} from '../disk/free-space.js';
-import {failureOf, StorageError, sizeText} from '../disk/storage-failure.js';
+import {failureOf, StorageError} from '../disk/storage-failure.js';
 import {removeEmptyFolders} from '../ownership/delete-files.js';
 import {diskPath} from './disk-path.js';
 import type {FileLayout} from './file-layout.js';

@@ -1,5 +1,6 @@
+import {limitWithUnit} from '../../base/quantity-text.js';
 import type {AtGoal, GoalOrigin, SeedGoal, SeedRules} from '../../base/seed-goal.js';
-import type {BytesPerSecond, Seconds} from '../../base/units.js';
+import type {Seconds} from '../../base/units.js';
 
 /** A part of a goal that holds, and who says so. */
 interface Said<Value> {
@@ -103,15 +104,6 @@ export function spanText(seconds: Seconds): string {
 	return `${Math.floor(whole / length)}${unit}${rest > 0 && next !== '' ? `${rest}${next}` : ''}`;
 }
 
-/** Bytes a second: `512 B/s`, `50 KiB/s`. */
-export function slowText(rate: BytesPerSecond): string {
-	const units = ['B/s', 'KiB/s', 'MiB/s', 'GiB/s'];
-	let value = rate;
-	let at = 0;
-	for (; value >= 1024 && at < units.length - 1; at++) value /= 1024;
-	return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[at]}`;
-}
-
 function sayer({from, name}: Said<unknown>): string {
 	if (from === 'torrent') return '';
 	return from === 'all' ? ' (for all)' : ` (${from} ${name})`;
@@ -128,7 +120,7 @@ export function goalText(goal: EffectiveGoal): string {
 	];
 	const then =
 		typeof atGoal === 'number'
-			? `it is slowed to ${slowText(atGoal)}`
+			? `it is slowed to ${limitWithUnit(atGoal)}`
 			: {stop: 'it stops', remove: 'it is removed', 'remove-with-data': 'it is removed with its data'}[
 					atGoal
 				];

@@ -1,3 +1,4 @@
+import {limitWithUnit, sizeText} from '../../base/quantity-text.js';
 import {type Reason, spanText} from '../../base/reason.js';
 import type {Bytes, BytesPerSecond, Millis, Seconds} from '../../base/units.js';
 
@@ -206,7 +207,8 @@ function whyNoRoom({floor, free}: NonNullable<StallFacts['room']>): Reason {
 function whyNoDownload(facts: StallFacts): Reason | undefined {
 	if (facts.state === 'downloading' && facts.filesWanted === 0) return nothingWanted;
 	if (facts.diskBehind) return warn(`the disk is slow: ${sizeText(facts.diskQueue)} wait to be written`);
-	if (isLimited(facts.downloadRate, facts.maxDownload)) return info(`limited to ${rate(facts.maxDownload!)}`);
+	if (isLimited(facts.downloadRate, facts.maxDownload))
+		return info(`limited to ${limitWithUnit(facts.maxDownload!)}`);
 	if (facts.downloadRate > 0) return undefined;
 	const {webSeeds} = facts;
 	if (webSeeds !== undefined && webSeeds.asked > 0)
@@ -374,7 +376,8 @@ function whatIsKnown({onlyUs, seeders = 0, named = 0}: TrackerFacts): string {
 }
 
 function whyNoUpload(facts: StallFacts): Reason | undefined {
-	if (isLimited(facts.uploadRate, facts.maxUpload)) return info(`limited to ${rate(facts.maxUpload!)}`);
+	if (isLimited(facts.uploadRate, facts.maxUpload))
+		return info(`limited to ${limitWithUnit(facts.maxUpload!)}`);
 	if (facts.uploadRate > 0) return undefined;
 	if (facts.connected === 0) {
 		// Nobody can find us then.
@@ -417,20 +420,4 @@ function reason(level: Reason['level'], text: string, nextAt?: Millis): Reason {
 
 function plural(count: number, one: string, many: string): string {
 	return `${count} ${count === 1 ? one : many}`;
-}
-
-/** A size as the line has it: `1.2 GiB`. */
-export function sizeText(bytes: Bytes): string {
-	const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-	let unit = 0;
-	let value = bytes;
-	while (value >= 1000 && unit < units.length - 1) {
-		value /= 1024;
-		unit++;
-	}
-	return `${value < 10 && unit > 0 ? Number(value.toFixed(1)) : Math.round(value)} ${units[unit]}`;
-}
-
-function rate(speed: BytesPerSecond): string {
-	return `${sizeText(speed)}/s`;
 }

@@ -16,7 +16,7 @@ import {
 import type {Row} from '../present/row.js';
 import {readOut, type WeekPlace, weekRows} from '../present/week.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {rateWithUnit} from '../text/format.js';
+import {limitWithUnit} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import {edit, field, fieldText, type TextField} from '../text/text-field.js';
 import type {DialogKind, DialogScreen} from './dialog-kind.js';
@@ -180,11 +180,11 @@ function placeOf(dialog: WeekDialog): WeekPlace {
 	return {week, day, slot, selected: selection(dialog)};
 }
 
-/** What slow mode limits to: `▼ 200.0 K/s  ▲ no limit`. */
+/** What slow mode limits to: `▼ 200 K/s  ▲ no limit`. */
 function slowLimits({state, look: {glyphs}}: DialogScreen): string {
 	const {session} = state().model;
 	const limits = session?.slowMode ? session : session?.otherMode;
-	const words = (rate: number | undefined) => (rate === undefined ? 'no limit' : rateWithUnit(rate));
+	const words = (rate: number | undefined) => (rate === undefined ? 'no limit' : limitWithUnit(rate));
 	return `${glyphs.down} ${words(limits?.maxDownload)}  ${glyphs.up} ${words(limits?.maxUpload)}`;
 }
 

@@ -5,7 +5,7 @@ import type {Tone} from '../look/themes.js';
 import type {Look} from '../present/context.js';
 import {fitRow, type Row, rowWidth, type Span, spread, withHit} from '../present/row.js';
 import {stateTones, stateWords} from '../present/torrent-state.js';
-import {age, count, percent, rateWithUnit, size} from '../text/format.js';
+import {age, count, limitWithUnit, percent, size} from '../text/format.js';
 import {folderUrl} from '../text/link-url.js';
 import {type Countdown, reasonWords} from '../text/reason-words.js';
 import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
@@ -151,8 +151,8 @@ function choiceWords(torrent: TorrentView, {glyphs}: Look): readonly string[] {
 	if (torrent.sequential) words.push('in order');
 	if (torrent.superSeeding) words.push('super-seeding');
 	if (torrent.private) words.push('private');
-	if (maxDownload !== undefined) words.push(`limited to ${glyphs.down} ${rateWithUnit(maxDownload)}`);
-	if (maxUpload !== undefined) words.push(`limited to ${glyphs.up} ${rateWithUnit(maxUpload)}`);
+	if (maxDownload !== undefined) words.push(`limited to ${glyphs.down} ${limitWithUnit(maxDownload)}`);
+	if (maxUpload !== undefined) words.push(`limited to ${glyphs.up} ${limitWithUnit(maxUpload)}`);
 	if (label) words.push(terminalText(label));
 	return words;
 }

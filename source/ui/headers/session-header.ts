@@ -6,7 +6,7 @@ import type {Area, Look} from '../present/context.js';
 import {dhtTones} from '../present/dht.js';
 import {folderNote} from '../present/folders.js';
 import {fitRow, type Row, rowWidth, type Span, spread} from '../present/row.js';
-import {count, rateWithUnit, size} from '../text/format.js';
+import {count, limitWithUnit, rateWithUnit, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 
 /** How many nodes of the DHT are known, and how it does. */
@@ -70,7 +70,7 @@ function sessionFacts(session: SessionView, {glyphs}: Look): readonly Fact[] {
 	const {downloaded, uploaded} = session.recent?.today ?? session;
 	const limit = (sign: string, bytes: number | undefined): Fact => [
 		1,
-		bytes === undefined ? [] : [[`   limit ${sign} ${rateWithUnit(bytes)}`, 'warn']],
+		bytes === undefined ? [] : [[`   limit ${sign} ${limitWithUnit(bytes)}`, 'warn']],
 	];
 	return [
 		[0, facts],

@@ -1,6 +1,16 @@
 import type {SessionView, TorrentView} from '../../api/snapshot.js';
 import {isUnknown} from '../../api/torrent-standing.js';
-import {count, dayAndTime, duration, percent, rateWithUnit, ratio, size, timeOfDay} from '../text/format.js';
+import {
+	count,
+	dayAndTime,
+	duration,
+	limitWithUnit,
+	percent,
+	rateWithUnit,
+	ratio,
+	size,
+	timeOfDay,
+} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import {wrapped} from '../text/wrapped.js';
 import type {Look} from './context.js';
@@ -71,7 +81,7 @@ export function detailPairs(
 		],
 		[
 			'limits',
-			`down ${torrent.maxDownload === undefined ? 'none' : rateWithUnit(torrent.maxDownload)}, up ${torrent.maxUpload === undefined ? 'none' : rateWithUnit(torrent.maxUpload)}`,
+			`down ${torrent.maxDownload === undefined ? 'none' : limitWithUnit(torrent.maxDownload)}, up ${torrent.maxUpload === undefined ? 'none' : limitWithUnit(torrent.maxUpload)}`,
 		],
 		...goalPairs(torrent),
 		torrent.label ? ['label', terminalText(torrent.label)] : undefined,

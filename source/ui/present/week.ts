@@ -1,6 +1,6 @@
 import {clockTime} from '../../base/slow-time.js';
 import {isSamePaint, type Paint, type PaintedWeek, slotsPerDay} from '../model/painted-week.js';
-import {rateWithUnit} from '../text/format.js';
+import {limitWithUnit} from '../text/format.js';
 import type {Look} from './context.js';
 import type {Row, Span} from './row.js';
 
@@ -63,14 +63,14 @@ export function weekRows(place: WeekPlace, columns: number, look: Look): readonl
 	return [hours(columns), ...days];
 }
 
-/** What holds, in words: `slow mode`, `nothing moves`, `▼ no limit  ▲ 50.0 K/s`. */
+/** What holds, in words: `slow mode`, `nothing moves`, `▼ no limit, ▲ 50 K/s`. */
 export function paintWords(paint: Paint | undefined, {glyphs}: Look): string {
 	if (paint === undefined) return 'the usual limits';
 	if (paint.stop) return 'nothing moves';
 	const {maxDownload, maxUpload} = paint;
 	if (maxDownload === undefined && maxUpload === undefined) return 'slow mode';
 	const words = (rate: number | null | undefined) =>
-		rate === undefined ? 'as in slow mode' : rate === null ? 'no limit' : rateWithUnit(rate);
+		rate === undefined ? 'as in slow mode' : rate === null ? 'no limit' : limitWithUnit(rate);
 	return `${glyphs.down} ${words(maxDownload)}, ${glyphs.up} ${words(maxUpload)}`;
 }
 

@@ -30,10 +30,10 @@ test('a warning that comes and goes is told now and then, with a count', () => {
 
 test('another warning is told at once', () => {
 	const {told, warnings} = listen();
-	warnings.holdUp('the disk is slow: 3 MiB wait to be written', 0);
+	warnings.holdUp('the disk is slow: 3.00 M wait to be written', 0);
 	warnings.holdUp('nobody connected has piece 7', 1);
-	warnings.holdUp('the disk is slow: 12 MiB wait to be written', 2);
-	assert.deepEqual(told, ['the disk is slow: 3 MiB wait to be written', 'nobody connected has piece 7']);
+	warnings.holdUp('the disk is slow: 12.0 M wait to be written', 2);
+	assert.deepEqual(told, ['the disk is slow: 3.00 M wait to be written', 'nobody connected has piece 7']);
 });
 
 test('wrong pieces are counted: a line in ten seconds, and the rest at the end', () => {

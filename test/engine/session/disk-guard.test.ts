@@ -88,7 +88,7 @@ describe('the room that is kept free', {concurrency: true}, () => {
 		const {reason} = await engine.says(id, 'queued', /waits for room on the disk/);
 		assert.deepEqual(reason, {
 			level: 'warn',
-			text: 'waits for room on the disk: 977 KiB free, 977 KiB are kept free',
+			text: 'waits for room on the disk: 977 K free, 977 K are kept free',
 		});
 		assert.equal((await engine.view(seed)).state, 'seeding');
 		const waiting = await new Promise(resolve => {
@@ -108,8 +108,8 @@ describe('the room that is kept free', {concurrency: true}, () => {
 		await engine.sees(id, 'is here', ({state}) => state === 'seeding');
 		const told = engine.log.filter(line => /downloads (?:wait|go on)/.test(line));
 		assert.deepEqual(told, [
-			`warn: downloads wait for room: 977 KiB free in ${space.path('engine-data')}, 977 KiB are kept free (min-free-space)`,
-			`info: downloads go on: 1 MiB free in ${space.path('engine-data')}`,
+			`warn: downloads wait for room: 977 K free in ${space.path('engine-data')}, 977 K are kept free (min-free-space)`,
+			`info: downloads go on: 1.05 M free in ${space.path('engine-data')}`,
 		]);
 	});
 

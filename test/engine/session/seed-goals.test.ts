@@ -47,8 +47,8 @@ describe('seeding goals of a session', {concurrency: true}, () => {
 			[
 				'seeding',
 				10_240,
-				'goal reached: slowed to 10 KiB/s',
-				'33m20s (label linux), then it is slowed to 10 KiB/s',
+				'goal reached: slowed to 10 K/s',
+				'33m20s (label linux), then it is slowed to 10 K/s',
 			],
 		);
 		await engine.session.stop();

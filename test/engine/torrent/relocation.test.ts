@@ -155,7 +155,7 @@ describe('a move to another file system', {concurrency: true}, () => {
 		await refused(id, /^disk full: \/[^\n]+\/staying\/[^\n]+: free some space, then move it again$/);
 		await refused(
 			largeId,
-			/^disk full: \/\S+ \(needs 3\.0 MB, 2\.\d MB free\): free some space or choose another folder$/,
+			/^disk full: \/\S+ \(needs 2\.\d+ M, [\d.]+ M free\): free some space or choose another folder$/,
 		);
 		remount(small, 'ro');
 		await refused(id, /^read-only file system: \/[^\n]+, then move it again$/);

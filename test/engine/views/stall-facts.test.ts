@@ -190,7 +190,7 @@ describe('the words beside the state', {concurrency: true}, () => {
 		await seeder.says(id, 'seeding', /^complete: nobody is connected$/);
 		const leecher = await openTestSession(space, 'leecher', {maxDownload: 150_000});
 		await leecher.add(torrent, {peers: [`127.0.0.1:${seeder.port}`]});
-		await leecher.says(id, 'downloading', /^limited to 146 KiB\/s$/);
+		await leecher.says(id, 'downloading', /^limited to 146 K\/s$/);
 		await leecher.says(id, 'seeding', /^complete: nobody is connected$/);
 		const {torrents} = await leecher.send({type: 'session.list'});
 		assert.equal(torrents![0]!.hashFailures, 0);
@@ -214,7 +214,7 @@ describe('the words beside the state', {concurrency: true}, () => {
 		const {reason, downloadRate} = await leecher.says(
 			id,
 			'downloading',
-			/^the disk is slow: \d+ [KM]iB wait to be written$/,
+			/^the disk is slow: [\d.]+ [KM] wait to be written$/,
 		);
 		assert.equal(reason?.level, 'warn');
 		assert.ok(downloadRate < 1_000_000);

@@ -47,7 +47,7 @@ describe('what is said nearest to a torrent holds, part by part', () => {
 			{ratio: 'none', time: 7200, match: 'any', atGoal: 51_200, keepLast: false},
 			'linux',
 			['example.org'],
-			'2h or 10m idle (tracker example.org), then it is slowed to 50 KiB/s',
+			'2h or 10m idle (tracker example.org), then it is slowed to 50 K/s',
 		],
 		['none of all parts is no goal', {ratio: 'none', time: 'none'}, undefined, [], 'none'],
 		[

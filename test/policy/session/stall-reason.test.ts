@@ -107,7 +107,7 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 	[
 		'too little room',
 		{state: 'queued', room: {floor: 5_368_709_120, free: 1_288_490_189}},
-		'warn: waits for room on the disk: 1.2 GiB free, 5 GiB are kept free',
+		'warn: waits for room on the disk: 1.20 G free, 5.00 G are kept free',
 	],
 	[
 		'room that nobody knows yet',
@@ -127,13 +127,13 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 		'info: complete: nobody is connected',
 	],
 	['all is well', {downloadRate: 5000}, undefined],
-	['a limit that is reached', {downloadRate: 190_000, maxDownload: 204_800}, 'info: limited to 200 KiB/s'],
+	['a limit that is reached', {downloadRate: 190_000, maxDownload: 204_800}, 'info: limited to 200 K/s'],
 	['a limit that is not reached', {downloadRate: 90_000, maxDownload: 204_800}, undefined],
 	['a limit of nothing', {maxDownload: 0}, 'info: limited to 0 B/s'],
 	[
 		'a slow disk, even while data comes',
 		{downloadRate: 5e7, diskBehind: true, diskQueue: 67_108_864},
-		'warn: the disk is slow: 64 MiB wait to be written',
+		'warn: the disk is slow: 64.0 M wait to be written',
 	],
 	[
 		'a missing piece',
@@ -381,7 +381,7 @@ const sentences: readonly (readonly [name: string, change: Change, expected: str
 	[
 		'seeding at the limit',
 		{state: 'seeding', uploadRate: 1_048_000, maxUpload: 1_048_576},
-		'info: limited to 1 MiB/s',
+		'info: limited to 1.0 M/s',
 	],
 	['seeding to nobody', {...alone, state: 'seeding'}, 'info: complete: nobody is connected'],
 	[
@@ -421,12 +421,12 @@ for (const [name, change, expected] of sentences) {
 test('rates are told as people read them: a digit more where they are small', () => {
 	for (const [maxDownload, words] of [
 		[999, '999 B/s'],
-		[1024, '1 KiB/s'],
-		[9.5 * 1024, '9.5 KiB/s'],
-		[10.4 * 1024, '10 KiB/s'],
-		[512_000, '500 KiB/s'],
-		[1.25 * 2 ** 20, '1.3 MiB/s'],
-		[3 * 2 ** 30, '3 GiB/s'],
+		[1024, '1.0 K/s'],
+		[9.5 * 1024, '9.5 K/s'],
+		[10.4 * 1024, '10 K/s'],
+		[512_000, '500 K/s'],
+		[1.25 * 2 ** 20, '1.3 M/s'],
+		[3 * 2 ** 30, '3.0 G/s'],
 	] as const) {
 		const reason = whyNothingMoves(facts({maxDownload, downloadRate: maxDownload}));
 		assert.equal(reason?.text, `limited to ${words}`);

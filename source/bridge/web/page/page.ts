@@ -15,16 +15,16 @@ const bellTime = 120;
 
 const element = (id: string) => document.getElementById(id) as HTMLElement;
 
-/** `1.2M`: bytes a second as the screen writes them. */
+/** `1.2 M/s`: bytes a second as the screen writes them. */
 function rateText(rate: number): string {
-	const units = ['', 'K', 'M', 'G', 'T'];
+	const units = ['B', 'K', 'M', 'G', 'T'];
 	let value = rate;
 	let unit = 0;
 	while (value >= 1000 && unit < units.length - 1) {
 		value /= 1024;
 		unit++;
 	}
-	return `${unit > 0 && value < 10 ? value.toFixed(1) : Math.round(value)}${units[unit]}`;
+	return `${unit > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}/s`;
 }
 
 /** A page with its screen: comes in, draws, and comes back when the line is lost. */
