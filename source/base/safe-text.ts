@@ -47,3 +47,25 @@ export function terminalText(text: string): string {
 		.replace(looseMarks, '$1')
 		.replace(stackedMarks, '$1');
 }
+
+// Blanks, marks on nothing, and the letter of braille that has no dot: cells in which there is nothing.
+const seen = /[^\p{Z}\p{M}\u2800]/u;
+const asciiSeen = /^[ -~]*[!-~][ -~]*$/;
+const mostEscaped = 8;
+
+/**
+ * A stranger's name for the cells of a screen: as `terminalText`, and one of which nothing would be seen (blanks, controls,
+ * invisible characters) in quotes, what is not a plain space by its code point: `"   "`, `"\u{200b}"`. What has no name at
+ * all stays empty.
+ */
+export function nameText(name: string): string {
+	if (asciiSeen.test(name)) return name;
+	const text = terminalText(name);
+	if (name === '' || seen.test(text)) return text;
+	const characters = [...name];
+	const shown = characters
+		.slice(0, mostEscaped)
+		.map(part => (part === ' ' ? part : `\\u{${part.codePointAt(0)!.toString(16)}}`))
+		.join('');
+	return `"${shown}${characters.length > mostEscaped ? '...' : ''}"`;
+}

@@ -1,7 +1,7 @@
 import type {FoundTorrent, PersonView, SharedTorrentView} from '../../api/network-view.js';
 import type {Millis} from '../../base/units.js';
 import {duration, size} from '../../ui/text/format.js';
-import {terminalText} from '../../ui/text/text.js';
+import {nameText, terminalText} from '../../ui/text/text.js';
 import {fitted} from '../output/fitted-table.js';
 
 function since(at: Millis, now: Millis): string {
@@ -9,7 +9,7 @@ function since(at: Millis, now: Millis): string {
 }
 
 function names(nicks: readonly string[]): string {
-	const [first = '–', second, ...more] = nicks.map(nick => terminalText(nick));
+	const [first = '–', second, ...more] = nicks.map(nick => nameText(nick));
 	if (second === undefined) return first;
 	return more.length === 0 ? `${first}, ${second}` : `${first}, ${second} +${more.length}`;
 }
@@ -18,7 +18,7 @@ function names(nicks: readonly string[]): string {
 export function foundTable(found: readonly FoundTorrent[], width: number, now: Millis): Promise<string[]> {
 	const rows = found.map((torrent, index) => ({
 		'#': String(index + 1),
-		Name: terminalText(torrent.name),
+		Name: nameText(torrent.name),
 		Size: size(torrent.size),
 		Files: String(torrent.files),
 		Seeds: String(torrent.seeders),
@@ -40,14 +40,14 @@ export function foundTable(found: readonly FoundTorrent[], width: number, now: M
 /** The same for a script: a line each, tabs between. */
 export function foundLine(torrent: FoundTorrent): string {
 	const {infoHash, size, files, seeders, leechers, since, nicks, name} = torrent;
-	return [infoHash, size, files, seeders, leechers, since, nicks.join(','), terminalText(name)].join('\t');
+	return [infoHash, size, files, seeders, leechers, since, nicks.join(','), nameText(name)].join('\t');
 }
 
 /** Who is here. */
 export function peopleTable(people: readonly PersonView[], width: number, now: Millis): Promise<string[]> {
 	const isOne = new Set(people.map(({catalogue}) => catalogue)).size < 2;
 	const rows = people.map(person => ({
-		Name: terminalText(person.nick),
+		Name: nameText(person.nick),
 		Torrents: String(person.torrents),
 		Size: size(person.size),
 		Since: since(person.since, now),
@@ -73,9 +73,9 @@ export function peopleTable(people: readonly PersonView[], width: number, now: M
 export function sharedTable(shared: readonly SharedTorrentView[], width: number): Promise<string[]> {
 	const rows = shared.map(torrent => ({
 		ID: torrent.id.slice(0, 8),
-		Name: terminalText(torrent.name),
+		Name: nameText(torrent.name),
 		Size: size(torrent.size),
-		Where: torrent.catalogues.map(name => terminalText(name)).join(', ') || '–',
+		Where: torrent.catalogues.map(name => nameText(name)).join(', ') || '–',
 		'': terminalText(torrent.why ?? ''),
 	}));
 	const columns = ['ID', 'Size', 'Where', 'Name'];

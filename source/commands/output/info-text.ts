@@ -2,7 +2,7 @@ import chalk from 'chalk';
 import {formatMagnet, type MagnetLink} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
 import {count, dayAndTime, size} from '../../ui/text/format.js';
-import {fitMiddle, terminalText} from '../../ui/text/text.js';
+import {fitMiddle, nameText, terminalText} from '../../ui/text/text.js';
 import {printTable} from './print-table.js';
 
 type Fact = readonly [label: string, values: readonly string[]];
@@ -57,7 +57,7 @@ export async function infoLines(torrent: Metainfo, width: number | undefined): P
 	const files = torrent.files.filter(({pad}) => !pad);
 	const content = files.reduce((sum, {length}) => sum + length, 0);
 	const lines = [
-		chalk.bold(terminalText(torrent.name)),
+		chalk.bold(nameText(torrent.name)),
 		...factLines([
 			['Info-hash', given(torrent.infoHash)],
 			['Info-hash v2', given(torrent.infoHashV2)],

@@ -1,5 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {terminalText} from '../../base/safe-text.js';
+import {nameText, terminalText} from '../../base/safe-text.js';
 import type {Bytes, Seconds} from '../../base/units.js';
 import {duration, rateWithUnit, size} from '../../ui/text/format.js';
 import {isComplete} from './plain-line.js';
@@ -35,7 +35,7 @@ export function closingLine(
 	// What was there before is only given.
 	const gives = downloaded === 0 && uploaded > 0 && views.every(isComplete);
 	return [
-		`${words[outcome]}: ${views.length === 1 ? terminalText(first.name) : `${views.length} torrents`}`,
+		`${words[outcome]}: ${views.length === 1 ? nameText(first.name) : `${views.length} torrents`}`,
 		`${amount} in ${dirs.size === 1 ? terminalText(first.dir) : `${dirs.size} folders`}`,
 		timeSpent(seconds),
 		...(gives ? [] : [mean(downloaded)]),

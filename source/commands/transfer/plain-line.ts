@@ -1,7 +1,7 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {isInTrouble} from '../../api/torrent-standing.js';
 import {reasonText} from '../../base/reason.js';
-import {terminalText} from '../../base/safe-text.js';
+import {nameText, terminalText} from '../../base/safe-text.js';
 import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
 
 /** Why it is as it is. */
@@ -45,7 +45,7 @@ export function isComplete(view: TorrentView): boolean {
 
 /** One torrent in one line for a log file or a pipe, as wide as it needs. */
 export function plainLine(view: TorrentView): string {
-	const name = terminalText(view.name);
+	const name = nameText(view.name);
 	const busy = activity(view);
 	if (busy !== undefined) {
 		const share = view.checked === undefined ? '' : ` (${percent(view.checked, 1)})`;

@@ -1,4 +1,4 @@
-import {terminalText} from '../../base/safe-text.js';
+import {nameText, terminalText} from '../../base/safe-text.js';
 import {size} from '../../ui/text/format.js';
 import type {Context} from '../arguments/command.js';
 import {closingLine, type FiguresBefore, timeSpent} from './closing-line.js';
@@ -32,17 +32,17 @@ export function plainReport(
 			if (stays && !hasFetched) return;
 			stdout.write(
 				hasFetched
-					? `${terminalText(view.name)}: complete, ${size(view.wanted)} in ${timeSpent((performance.now() - start) / 1000)}\n`
-					: `${terminalText(view.name)}: complete, everything was there\n`,
+					? `${nameText(view.name)}: complete, ${size(view.wanted)} in ${timeSpent((performance.now() - start) / 1000)}\n`
+					: `${nameText(view.name)}: complete, everything was there\n`,
 			);
 		},
 		seeding(view) {
-			stdout.write(`${terminalText(view.name)}: seeding\n`);
+			stdout.write(`${nameText(view.name)}: seeding\n`);
 		},
 		failed(view, reason) {
-			warn(`${terminalText(view.name)}: ${reason}`);
+			warn(`${nameText(view.name)}: ${reason}`);
 		},
-		warning: (view, text) => warn(`${terminalText(view.name)}: ${text}`),
+		warning: (view, text) => warn(`${nameText(view.name)}: ${text}`),
 		trouble: text => warn(terminalText(text)),
 		ended() {},
 		end(views, outcome) {

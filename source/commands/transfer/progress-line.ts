@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {duration, percent, rateWithUnit} from '../../ui/text/format.js';
-import {cellWidth, fit, terminalText} from '../../ui/text/text.js';
+import {cellWidth, fit, nameText} from '../../ui/text/text.js';
 import {activity, isComplete, peers, stallOf} from './plain-line.js';
 
 const widestBar = 30;
@@ -65,7 +65,7 @@ export function progressLines(views: readonly TorrentView[], width: number, asci
 	const nameRoom = room - tailCells - 2;
 	const tight = room - (shareCells + 2 + shortCells) - 2;
 	return rows.map((row, index) => {
-		const name = terminalText(views[index]!.name);
+		const name = nameText(views[index]!.name);
 		const share = row.share.padStart(shareCells);
 		const {busy} = row;
 		const last = row.last.padEnd(lastCells);

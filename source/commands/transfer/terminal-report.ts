@@ -1,5 +1,5 @@
 import type {TorrentView} from '../../api/snapshot.js';
-import {terminalText} from '../../ui/text/text.js';
+import {nameText, terminalText} from '../../ui/text/text.js';
 import type {Context} from '../arguments/command.js';
 import {closingLine, type FiguresBefore} from './closing-line.js';
 import {progressLines} from './progress-line.js';
@@ -43,8 +43,8 @@ export function terminalReport(
 		},
 		complete: draw,
 		seeding: draw,
-		failed: (view, reason) => aside(`${terminalText(view.name)}: ${reason}`),
-		warning: (view, text) => aside(`${terminalText(view.name)}: ${text}`),
+		failed: (view, reason) => aside(`${nameText(view.name)}: ${reason}`),
+		warning: (view, text) => aside(`${nameText(view.name)}: ${text}`),
 		trouble: text => aside(terminalText(text)),
 		ended() {},
 		end(final, outcome) {

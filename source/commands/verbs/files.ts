@@ -4,7 +4,7 @@ import {terminalJson} from '../../base/terminal-text.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {priorityWords} from '../../ui/present/files.js';
 import {percent, size} from '../../ui/text/format.js';
-import {terminalText} from '../../ui/text/text.js';
+import {nameText, terminalText} from '../../ui/text/text.js';
 import {type Context, defineCommand, type Flags, type Options} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {text} from '../arguments/quantities.js';
@@ -80,7 +80,7 @@ function table(files: readonly ListedFile[], width: number): Promise<string[]> {
 		Done: percent(file.completed, file.length),
 		Size: size(file.length),
 		Priority: priorityWords[file.priority],
-		File: terminalText(file.path.join('/')),
+		File: nameText(file.path.join('/')),
 	}));
 	return fitted(rows, ['#', 'Done', 'Size', 'Priority', 'File'], {
 		width,

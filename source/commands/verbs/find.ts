@@ -1,7 +1,7 @@
 import type {Findings} from '../../api/command.js';
 import {UserError} from '../../base/errors.js';
 import {terminalJson} from '../../base/terminal-text.js';
-import {terminalText} from '../../ui/text/text.js';
+import {nameText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
 import {integer} from '../arguments/quantities.js';
 import {remoteOptions} from '../torrents/engine-options.js';
@@ -14,13 +14,13 @@ function findingLines({torrents, files, labels, more}: Findings): readonly strin
 	const found = [
 		...torrents.map(({id, name, score}) => ({
 			score,
-			line: `torrent  ${id.slice(0, 8)}  ${terminalText(name)}`,
+			line: `torrent  ${id.slice(0, 8)}  ${nameText(name)}`,
 		})),
 		...files.map(({id, index, path, score}) => ({
 			score,
-			line: `file     ${id.slice(0, 8)}  ${index + 1}  ${terminalText(path.join('/'))}`,
+			line: `file     ${id.slice(0, 8)}  ${index + 1}  ${nameText(path.join('/'))}`,
 		})),
-		...labels.map(({label, score}) => ({score, line: `label    ${terminalText(label)}`})),
+		...labels.map(({label, score}) => ({score, line: `label    ${nameText(label)}`})),
 	].sort((a, b) => b.score - a.score);
 	return [...found.map(({line}) => line), ...(more > 0 ? [`${more} more: --limit N shows them`] : [])];
 }

@@ -6,7 +6,7 @@ import {nearest} from '../../base/nearest.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import {machineClock} from '../../io/machine/clock.js';
 import {duration, percent, rateWithUnit, size} from '../../ui/text/format.js';
-import {fit, terminalText} from '../../ui/text/text.js';
+import {fit, nameText} from '../../ui/text/text.js';
 import {defineCommand} from '../arguments/command.js';
 import type {ValueReader} from '../arguments/quantities.js';
 import {printTable} from '../output/print-table.js';
@@ -33,7 +33,7 @@ function cells(view: TorrentView): string[] {
 		rateWithUnit(view.uploadRate),
 		duration(view.eta),
 		String(view.connected),
-		terminalText(view.name),
+		nameText(view.name),
 	];
 }
 
@@ -74,7 +74,7 @@ function tabbed(view: TorrentView): string {
 		Math.round(view.uploadRate),
 		view.eta === undefined || !Number.isFinite(view.eta) ? '' : Math.round(view.eta),
 		view.connected,
-		terminalText(view.name),
+		nameText(view.name),
 	].join('\t');
 }
 

@@ -3,7 +3,7 @@ import {UserError} from '../../base/errors.js';
 import {terminalJson} from '../../base/terminal-text.js';
 import type {RemoteEngine} from '../../bridge/socket/connect-engine.js';
 import {percent, rateWithUnit} from '../../ui/text/format.js';
-import {terminalText} from '../../ui/text/text.js';
+import {nameText} from '../../ui/text/text.js';
 import {type Context, defineCommand} from '../arguments/command.js';
 import {findTorrents} from '../arguments/find-torrents.js';
 import {hostAndPort} from '../arguments/quantities.js';
@@ -26,7 +26,7 @@ function table(peers: readonly PeerView[], width: number): Promise<string[]> {
 		Has: percent(peer.progress, 1),
 		Down: rateWithUnit(peer.downloadRate),
 		Up: rateWithUnit(peer.uploadRate),
-		Client: terminalText(peer.client),
+		Client: nameText(peer.client),
 	}));
 	return fitted(rows, ['ID', 'Address', 'Flags', 'Has', 'Down', 'Up', 'Client'], {
 		width,
@@ -38,7 +38,7 @@ function table(peers: readonly PeerView[], width: number): Promise<string[]> {
 
 function tabbed({id, address, flags, progress, downloadRate, uploadRate, client}: PeerView): string {
 	const rates = [Math.round(downloadRate), Math.round(uploadRate)];
-	return [id, address, flags, progress.toFixed(4), ...rates, terminalText(client)].join('\t');
+	return [id, address, flags, progress.toFixed(4), ...rates, nameText(client)].join('\t');
 }
 
 async function show(
@@ -51,7 +51,7 @@ async function show(
 	for (const {id, name} of torrents) {
 		const peers = await peersOf(engine, id);
 		if (isJson) all.push(...peers.map(peer => ({infoHash: id, ...peer})));
-		else if (peers.length === 0) stderr.write(`${terminalText(name)}: nobody is connected\n`);
+		else if (peers.length === 0) stderr.write(`${nameText(name)}: nobody is connected\n`);
 		else {
 			const lines = stdout.isTTY ? await table(peers, stdout.columns || 80) : peers.map(tabbed);
 			stdout.write(`${lines.join('\n')}\n`);

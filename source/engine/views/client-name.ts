@@ -32,7 +32,9 @@ export function clientName(peer: {
 	readonly extensions: Pick<ExtensionState, 'client'>;
 	readonly peerId: Uint8Array | undefined;
 }): string {
-	if (peer.extensions.client) return safeText(peer.extensions.client, 40);
+	const said = safeText(peer.extensions.client ?? '', 40);
+	// What nothing is seen of is no name.
+	if (said !== '') return said;
 	if (peer.peerId === undefined) return '';
 	return nameFromPeerId(peer.peerId);
 }

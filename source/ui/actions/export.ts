@@ -2,7 +2,7 @@ import type {TorrentView} from '../../api/snapshot.js';
 import {ask, giveOrAsk} from '../forms/ask.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLink} from '../text/pasted-links.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 
 /** Writes the .torrent of a torrent to a file; asks for its path where none is given, and again when it cannot be. */
 export function exportTorrent(screen: ScreenContext, torrent: TorrentView, path: string): void {
@@ -11,7 +11,7 @@ export function exportTorrent(screen: ScreenContext, torrent: TorrentView, path:
 	const open = (start: string) =>
 		ask(
 			screen,
-			`Write the .torrent of ${terminalText(name)}`,
+			`Write the .torrent of ${nameText(name)}`,
 			'file',
 			'a file that is there is not replaced',
 			start,

@@ -3,9 +3,10 @@ import {feedInSight, feedViewEntries, shownItems, shownRules} from '../model/fee
 import {type FeedPart, feedParts} from '../model/feeds-place.js';
 import {cursorRow} from '../model/lists.js';
 import type {ScreenState} from '../model/store.js';
+import {feedFacts} from '../present/facts.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {count} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {askWhenSeen} from './unasked.js';
 
 /** Opens the Feeds view as it was left: at the items, or at the feeds while there are none. */
@@ -40,24 +41,34 @@ export function underFeedCursor(state: ScreenState): UnderFeedCursor | undefined
 	};
 }
 
+/** Tells all that is known of what has the cursor. */
+export function lookAtFeed(screen: ScreenContext, under: UnderFeedCursor): void {
+	screen.setDialog({
+		kind: 'facts',
+		title: under.item ? 'Item' : under.rule ? 'Rule' : 'Feed',
+		facts: feedFacts(under, screen.clock.wall(), screen.look.timezone),
+		command: 'feed-look',
+	});
+}
+
 /** Looks at a feed now, and says what came of it. */
 export function refresh(screen: ScreenContext, {id, name}: FeedView): void {
-	screen.say(`Looking at ${terminalText(name)} …`);
+	screen.say(`Looking at ${nameText(name)} …`);
 	screen.send({type: 'feeds.check', feed: id}, ({feeds}) => {
 		const feed = feeds?.feeds.find(each => each.id === id);
 		if (feed === undefined) return;
 		const {state, why, itemCount} = feed;
-		if (state === 'failed') screen.say(`${terminalText(name)}: ${terminalText(why ?? 'failed')}`, 'warn');
-		else screen.say(`${terminalText(name)}: ${count(itemCount, 'item')}.`, 'good');
+		if (state === 'failed') screen.say(`${nameText(name)}: ${terminalText(why ?? 'failed')}`, 'warn');
+		else screen.say(`${nameText(name)}: ${count(itemCount, 'item')}.`, 'good');
 	});
 }
 
 /** Adds what an item leads to. */
 export function takeItem(screen: ScreenContext, feed: FeedView, {id, title}: FeedItemView): void {
-	screen.say(`Taking ${terminalText(title)} …`);
+	screen.say(`Taking ${nameText(title)} …`);
 	screen.send({type: 'feeds.get', feed: feed.id, item: id}, ({already}) =>
 		screen.say(
-			`${terminalText(title)} ${already ? 'was here already.' : 'is added.'}`,
+			`${nameText(title)} ${already ? 'was here already.' : 'is added.'}`,
 			already ? 'info' : 'good',
 		),
 	);
@@ -73,7 +84,7 @@ export function removeFeed(screen: ScreenContext, {id, name, where}: FeedView): 
 			{
 				key: 'y',
 				label: 'take it out',
-				run: () => screen.send({type: 'feeds.remove', feed: id}, `${terminalText(name)} is out.`),
+				run: () => screen.send({type: 'feeds.remove', feed: id}, `${nameText(name)} is out.`),
 			},
 			{key: 'n', label: 'keep it', run: () => undefined},
 		],

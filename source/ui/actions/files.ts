@@ -2,9 +2,21 @@ import type {FilePriority} from '../../api/snapshot.js';
 import {chosenFiles} from '../model/chosen-files.js';
 import {completedOf, priorityOf, type TreeNode} from '../model/file-tree.js';
 import type {View} from '../model/view.js';
+import {fileFacts} from '../present/facts.js';
 import {priorityNamed, priorityWords} from '../present/files.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {setList} from './lists.js';
+
+/** Tells all that is known of a file, or of a folder. */
+export function lookAtFile(screen: ScreenContext, node: TreeNode): void {
+	const {torrent} = screen.state().model;
+	screen.setDialog({
+		kind: 'facts',
+		title: node.folder ? 'Folder' : 'File',
+		facts: fileFacts(node, torrent?.files ?? [], torrent?.progress),
+		command: 'file-look',
+	});
+}
 
 /** What is wanted now can be had back. */
 function remember(screen: ScreenContext): void {

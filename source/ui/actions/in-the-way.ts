@@ -1,18 +1,19 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
+import {askWhenSeen} from './unasked.js';
 
 /** Asks whether files that stopped a torrent, and are none of its own, may be overwritten. Names both sizes. */
 export function askToOverwrite(screen: ScreenContext, {id, name, inTheWay}: TorrentView): void {
 	if (inTheWay === undefined) return;
 	const {path, files, size: there, length} = inTheWay;
 	const others = files === 1 ? [] : [`and ${files - 1} more ${files === 2 ? 'file' : 'files'}`];
-	screen.setDialog({
+	askWhenSeen(screen, {
 		kind: 'ask',
 		title: files === 1 ? 'A file of yours is in the way' : `${files} files of yours are in the way`,
 		lines: [
-			terminalText(name),
+			nameText(name),
 			terminalText(path),
 			`yours ${size(there)}, the torrent's ${size(length)}`,
 			...others,
@@ -30,6 +31,7 @@ export function askToOverwrite(screen: ScreenContext, {id, name, inTheWay}: Torr
 			},
 			{key: 'n', label: 'leave everything as it is', run: () => undefined},
 		],
+		isFragile: true,
 	});
 }
 

@@ -1,5 +1,6 @@
 import {shownTorrents} from '../model/torrent-list.js';
 import type {ScreenContext} from '../screen/screen-context.js';
+import {nameText} from '../text/text.js';
 
 /** Opens a torrent's screen, its lists as nobody has moved in them. */
 export function openTorrent(screen: ScreenContext, id: string): void {
@@ -21,7 +22,9 @@ export function openTorrent(screen: ScreenContext, id: string): void {
 /** Opens the first torrent whose name holds the text. */
 export function openTorrentNamed(screen: ScreenContext, text: string): void {
 	const wanted = text.toLowerCase();
-	const found = shownTorrents(screen.state()).find(({name}) => name.toLowerCase().includes(wanted));
+	const found = shownTorrents(screen.state()).find(({name}) =>
+		[name, nameText(name)].some(text => text.toLowerCase().includes(wanted)),
+	);
 	if (found) openTorrent(screen, found.id);
 	else screen.say(`No torrent here is called “${text}”.`, 'warn');
 }

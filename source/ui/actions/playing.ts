@@ -1,7 +1,7 @@
 import {playableAs} from '../../api/playable.js';
 import type {StreamView} from '../../api/stream-view.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 
 /** Plays files, by their positions, while they are downloaded: of several those that can be watched or heard. */
 export function playFiles(screen: ScreenContext, positions: readonly number[]): void {
@@ -15,7 +15,7 @@ export function playFiles(screen: ScreenContext, positions: readonly number[]): 
 		if (stream === undefined)
 			return screen.say('The running engine cannot do that: stop it, then start it again.', 'warn');
 		const name = files.length === 1 ? (files[0]?.path.at(-1) ?? '') : `${files.length} files`;
-		begin(screen, stream, terminalText(name));
+		begin(screen, stream, nameText(name));
 	});
 }
 

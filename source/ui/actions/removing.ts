@@ -6,7 +6,7 @@ import {targetLines, targetNames} from '../model/targets.js';
 import type {PendingRemoval} from '../model/view.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {removedInWords} from '../text/removed.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 
 /** How long a removal can be taken back. */
 const undoTime: Millis = 15_000;
@@ -37,7 +37,7 @@ export function remove(screen: ScreenContext, torrents: readonly TorrentView[], 
 	const [first] = torrents;
 	const names =
 		torrents.length > 1 && first
-			? `${terminalText(first.name)} and ${torrents.length - 1} more`
+			? `${nameText(first.name)} and ${torrents.length - 1} more`
 			: targetNames(torrents);
 	const running = torrents.filter(torrent => !standsStill(torrent)).map(({id}) => id);
 	const removal: PendingRemoval = {ids: torrents.map(torrent => torrent.id), running, names, withData};

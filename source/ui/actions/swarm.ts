@@ -1,8 +1,9 @@
 import type {PeerView, TrackerView} from '../../api/snapshot.js';
 import {ask, giveOrAsk} from '../forms/ask.js';
 import {cursorRow, entries} from '../model/lists.js';
+import {trackerFacts} from '../present/facts.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {moveTo} from './lists.js';
 import {askWhenSeen} from './unasked.js';
 
@@ -45,12 +46,40 @@ export function addWebSeed(screen: ScreenContext, id: string, url: string): void
 	giveOrAsk(screen, url, set, () => ask(screen, 'Add a web seed', 'URL', 'http or https', '', set));
 }
 
+/** Tells all that is known of a tracker, or of another source of peers. */
+export function lookAtTracker(screen: ScreenContext, tracker: TrackerView): void {
+	screen.setDialog({
+		kind: 'facts',
+		title: tracker.kind === 'tracker' ? 'Tracker' : tracker.kind === 'web' ? 'Web seed' : 'Source of peers',
+		facts: trackerFacts(tracker, screen.clock.wall()),
+		command: 'tracker-look',
+	});
+}
+
+/** Asks whether a peer is to be disconnected: nothing brings back one that dialled in. */
+export function askToKick(screen: ScreenContext, id: string, {id: peer, address, client}: PeerView): void {
+	askWhenSeen(screen, {
+		kind: 'ask',
+		title: 'Disconnect this peer?',
+		lines: [`${address}  ${nameText(client)}`],
+		choices: [
+			{
+				key: 'y',
+				label: 'disconnect it',
+				run: () => screen.send({type: 'peer.kick', id, peer}, `Disconnected ${address}.`),
+			},
+			{key: 'n', label: 'keep it', run: () => undefined},
+		],
+		isFragile: true,
+	});
+}
+
 /** Asks whether a peer is to be banned. */
 export function askToBan(screen: ScreenContext, id: string, {id: peer, address, client}: PeerView): void {
 	askWhenSeen(screen, {
 		kind: 'ask',
 		title: 'Ban this peer?',
-		lines: [`${address}  ${terminalText(client)}`],
+		lines: [`${address}  ${nameText(client)}`],
 		choices: [
 			{
 				key: 'y',

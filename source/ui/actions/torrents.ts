@@ -2,7 +2,7 @@ import type {Reannouncement} from '../../api/command.js';
 import type {TorrentView} from '../../api/snapshot.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {reannounced, reannouncedAll} from '../text/reannounced.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 import {setList} from './lists.js';
 
 /** Moves the first of some torrents by a place in the queue. */
@@ -37,8 +37,7 @@ export function copyMagnets(screen: ScreenContext, torrents: readonly TorrentVie
 export function openData(screen: ScreenContext, torrents: readonly TorrentView[]): void {
 	for (const {completed, wanted, name, dir} of torrents) {
 		if (!screen.openFile) screen.say('Files cannot be opened from here: there is no desktop.', 'warn');
-		else if (completed < wanted || wanted === 0)
-			screen.say(`${terminalText(name)} is not finished yet.`, 'warn');
+		else if (completed < wanted || wanted === 0) screen.say(`${nameText(name)} is not finished yet.`, 'warn');
 		else screen.openFile(`${dir}/${name}`);
 	}
 }

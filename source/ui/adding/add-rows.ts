@@ -2,19 +2,21 @@ import type {FoundTorrent} from '../../api/network-view.js';
 import type {SessionView} from '../../api/snapshot.js';
 import {isInfoHash} from '../../base/magnet-text.js';
 import type {DialogRows} from '../dialogs/dialog-kind.js';
-import {fieldRows} from '../forms/field-rows.js';
+import {fieldInSight, fieldRows} from '../forms/field-rows.js';
 import {folderWords} from '../forms/folder-words.js';
 import {formValues} from '../forms/form.js';
 import {waysInWords} from '../forms/path-completion.js';
 import type {FolderLook} from '../model/folder-look.js';
 import type {MagnetStart} from '../model/preferences.js';
 import type {Area, Look} from '../present/context.js';
+import {footRest} from '../present/dialog-foot.js';
 import {type Row, rowWidth, type Span} from '../present/row.js';
+import {wrapRow, wrapRows} from '../present/wrapped-row.js';
 import {count, size} from '../text/format.js';
-import {fit, terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {wrapped} from '../text/wrapped.js';
 import {type AddDialog, asksLater} from './add-form.js';
-import {currentPreview, type KnownPreview} from './add-preview.js';
+import {currentPreview, type KnownPreview, previewRows} from './add-preview.js';
 import {treeRows, wantedRow} from './preview-tree.js';
 
 /** What a link is, in words, while nothing more is known of it. */
@@ -36,7 +38,7 @@ function factRows(
 ): readonly Row[] {
 	const {torrent} = known;
 	const facts: Span[] = [
-		[` ${terminalText(torrent.name)}`, 'title'],
+		[` ${nameText(torrent.name)}`, 'title'],
 		[`  ${size(torrent.length)} in ${count(torrent.fileCount, 'file')}`, 'dim'],
 	];
 	if (torrent.private) facts.push([`  private`, 'dim']);
@@ -56,7 +58,7 @@ function hashSpan({torrent}: KnownPreview, room: number): Span {
 /** What the catalogue says of a torrent before anybody has looked into it. */
 function foundRow({name, size: length, files, nicks}: FoundTorrent): Row {
 	return [
-		[` ${terminalText(name)}`, 'title'],
+		[` ${nameText(name)}`, 'title'],
 		[`  ${size(length)} in ${count(files, 'file')}`, 'dim'],
 		[`  shared by ${nicks.map(terminalText).join(', ')}`, 'dim'],
 	];
@@ -66,7 +68,7 @@ function foundRow({name, size: length, files, nicks}: FoundTorrent): Row {
 function linkRows(known: KnownPreview, asks: boolean, columns: number): readonly Row[] {
 	const {name, id, trackers, already: isHere} = known.torrent;
 	const facts: Span[] = [
-		[` ${terminalText(name)}`, 'title'],
+		[` ${nameText(name)}`, 'title'],
 		[trackers > 0 ? `  ${count(trackers, 'tracker')}` : '  no tracker: peers come from the DHT', 'dim'],
 	];
 	if (isHere) facts.push([already, 'warn']);
@@ -117,35 +119,42 @@ export function addRows(
 	const inTree = active >= dialog.fields.length;
 	const rows: Row[] = [...fieldRows(dialog.fields, active, columns, look, folderLook)];
 	// Where not all has room: what has the keys, with what is told of it.
-	let selected = Math.min(rows.length - 1, active + 1);
+	let selected = Math.min(rows.length - 1, fieldInSight(rows, dialog.fields, active));
 	if (isOwn)
 		rows.push([[` the label’s folder: ${terminalText(own)}`, 'dim'], ...folderWords(folderLook(own))]);
 	if (known?.torrent.unknown) {
-		rows.push(...linkRows(known, asksLater(dialog, magnetStart), columns));
+		rows.push(...wrapRows(linkRows(known, asksLater(dialog, magnetStart), columns), columns));
 		rows.push(...noteRows(known, {columns, rows: room.rows - rows.length - 3}));
 	} else if (known) {
-		rows.push(...factRows(known, dir, columns, session, folderLook(dir)));
+		rows.push(...wrapRows(factRows(known, dir, columns, session, folderLook(dir)), columns));
 		const left = {columns, rows: room.rows - rows.length - 5};
 		rows.push(...treeRows(known, left, inTree, look, dialog.fields.length));
 		if (inTree) selected = rows.length - 1;
 	} else if (preview.kind === 'asked') {
-		if (found) rows.push([], foundRow(found));
+		if (found) rows.push([], ...wrapRow(foundRow(found), columns));
 		rows.push([], [[` Looking into it ${glyphs.ellipsis}`, 'dim']]);
 	} else if (preview.kind === 'refused') {
 		const why = wrapped(terminalText(preview.why), columns - 4);
 		rows.push([], ...why.map((line): Row => [[` ${line}`, 'bad']]));
-	} else rows.push([], [[` ${describe((values['link'] ?? '').trim())}`, 'dim']]);
-	if (dialog.problem !== undefined) rows.push([[` ${terminalText(dialog.problem)}`, 'warn']]);
+	} else rows.push([], ...wrapRow([[` ${describe((values['link'] ?? '').trim())}`, 'dim']], columns));
+	if (dialog.problem !== undefined)
+		rows.push(...wrapRow([[` ${terminalText(dialog.problem)}`, 'warn']], columns));
 	else if (dialog.ways && dialog.ways.length > 0)
-		rows.push([[` ${fit(terminalText(waysInWords(dialog.ways)), columns - 2)}`, 'dim']]);
+		rows.push(...wrapRow([[` ${terminalText(waysInWords(dialog.ways))}`, 'dim']], columns));
+	const foot = known
+		? inTree
+			? 'Enter adds   Space take   A all   N none   I invert   +- priority   Tab next   Esc leaves'
+			: 'Enter adds   Tab next   Esc leaves'
+		: 'Enter looks   Tab next   Esc leaves';
+	// Below the last file is what the edge has no room for.
+	if (inTree && known && known.row === previewRows(known).length - 1) {
+		rows.push(...footRest(foot, columns));
+		selected = rows.length - 1;
+	}
 	return {
 		title: found ? 'Download what is shared' : 'Add a torrent',
 		rows,
-		foot: known
-			? inTree
-				? 'Enter adds   Space take   A all   N none   I invert   +- priority   Tab next   Esc leaves'
-				: 'Enter adds   Tab next   Esc leaves'
-			: 'Enter looks   Tab next   Esc leaves',
+		foot,
 		columns,
 		selected: dialog.problem === undefined && preview.kind !== 'refused' ? selected : rows.length - 1,
 	};

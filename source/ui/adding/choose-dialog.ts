@@ -7,7 +7,7 @@ import {nextFolder} from '../forms/last-folders.js';
 import {completePath} from '../forms/path-completion.js';
 import {choosingNow, choosingTorrent} from '../model/targets.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 import {field, insert} from '../text/text-field.js';
 import {type ChooseDialog, chosenByRule, takeChosen} from './choose-form.js';
 import {chooseRows} from './choose-rows.js';
@@ -96,7 +96,7 @@ function later(screen: ScreenContext, dialog: ChooseDialog): void {
 	screen.setDialog({
 		kind: 'ask',
 		title: 'Leave it for later?',
-		lines: [terminalText(torrent.name), 'Nothing of it is fetched before its files are chosen.'],
+		lines: [nameText(torrent.name), 'Nothing of it is fetched before its files are chosen.'],
 		choices: [
 			{key: 'l', label: 'later: p asks again', run: say},
 			{key: 'd', label: 'remove it from the list', run: () => remove(screen, [torrent], false)},
@@ -177,7 +177,7 @@ export const chooseDialog: DialogKind<ChooseDialog> = {
 	line: ({fields, at, problem, preview}, columns) =>
 		at < fields.length || problem !== undefined
 			? fieldLine('choose', fields, at, problem, columns)
-			: [[`Which files? Enter starts, Esc later: ${terminalText(preview.torrent.name)}`, 'title']],
+			: [[`Which files? Enter starts, Esc later: ${nameText(preview.torrent.name)}`, 'title']],
 	rows: (dialog, room, {state, look, folderLook}) =>
 		chooseRows(dialog, room, state().model.session, look, folderLook),
 };

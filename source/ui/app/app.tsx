@@ -29,7 +29,7 @@ import {Details} from '../widgets/details.js';
 import {DialogBox} from '../widgets/dialog-box.js';
 import {LineBox} from '../widgets/line-box.js';
 import {CanvasContext, Lines} from '../widgets/lines.js';
-import {lastRow, smallRows} from './last-row.js';
+import {lastRow, noticeRows, smallRows} from './last-row.js';
 import {pressKey} from './press-key.js';
 
 /** What drawing costs, in words that stay the same for a while. */
@@ -100,7 +100,7 @@ function Over({screen, state, painter, drawing}: PartProps): ReactNode {
 			<LineBox {...look} {...drawing.above} bottom={rows - 2} />
 		) : null;
 	return drawing.kind === 'details' ? (
-		<Details {...look} torrent={drawing.torrent} session={model.session} rows={rows - 1} />
+		<Details {...look} torrent={drawing.torrent} session={model.session} top={drawing.top} rows={rows - 1} />
 	) : (
 		<DialogBox {...look} content={drawing.content} rows={rows} />
 	);
@@ -159,6 +159,23 @@ function Panes({screen, state, painter, drawing}: PartProps): ReactNode {
 	);
 }
 
+/** What was just said, over what lies there: where the last row alone has no room for it. */
+function Said({
+	rows,
+	state,
+	painter,
+}: Pick<PartProps, 'state' | 'painter'> & {readonly rows: readonly Row[]}): ReactNode {
+	if (rows.length === 0) return null;
+	const {columns} = state;
+	return (
+		<Lines
+			area={{x: 0, y: state.rows - rows.length, columns, rows: rows.length}}
+			lines={rows.map(row => painter.row(fitRow(row, columns)))}
+			over
+		/>
+	);
+}
+
 /** Everything, where there is room for panes. */
 function Full(part: PartProps): ReactNode {
 	const {screen, state, painter, drawing} = part;
@@ -207,6 +224,7 @@ function Full(part: PartProps): ReactNode {
 			)}
 			<Rows area={layout.footer} rows={[lastRow(screen, drawing)]} painter={painter} />
 			<Over {...part} />
+			<Said rows={noticeRows(screen, drawing)} state={state} painter={painter} />
 		</>
 	);
 }

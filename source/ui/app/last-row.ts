@@ -9,6 +9,7 @@ import type {Notice} from '../model/view.js';
 import {footerRow, lastKeys} from '../present/footer.js';
 import {nothingFound} from '../present/network.js';
 import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
+import {wrapRow} from '../present/wrapped-row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {fit, terminalText} from '../text/text.js';
 
@@ -21,6 +22,18 @@ const noticeTones: Readonly<Record<Notice['level'], Tone>> = {
 
 function noticeRow({text, level}: Notice, margin: string): Row {
 	return [[`${margin}${terminalText(text)}${margin}`, noticeTones[level]]];
+}
+
+/** What was just said in rows that end with the last of the screen, where that has no room for it; none where it has. */
+export function noticeRows(screen: ScreenContext, drawing: DialogDrawing | undefined): readonly Row[] {
+	const {columns, rows, view} = screen.state();
+	const said = view.notice ?? (drawing ? undefined : view.gone);
+	if (said === undefined || drawing?.kind === 'line') return [];
+	const notice = noticeRow(said, ' ');
+	if (rowWidth(notice) <= columns) return [];
+	return wrapRow(noticeRow(said, ''), columns - 2)
+		.slice(0, Math.max(1, rows - 3))
+		.map(row => [[' '], ...row]);
 }
 
 /** The last row of the screen: the line that is typed, what was just said, or the keys that work here. */

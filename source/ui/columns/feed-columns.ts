@@ -3,7 +3,7 @@ import {feedItemWords} from '../../api/feeds-view.js';
 import type {Millis} from '../../base/units.js';
 import {feedNote, ruleNote} from '../present/feeds.js';
 import {age, size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of the Feeds view are drawn by. */
@@ -23,7 +23,7 @@ export const feedColumns: ReadonlyArray<Column<FeedView, FeedFacts>> = [
 		width: 14,
 		flexible: true,
 		rank: 0,
-		cell: ({name}) => terminalText(name),
+		cell: ({name}) => nameText(name),
 		tone: ({state}) => (state === 'failed' ? 'warn' : 'text'),
 	},
 	{
@@ -80,7 +80,7 @@ export const itemColumns: ReadonlyArray<Column<FeedItemView, FeedFacts>> = [
 		width: 16,
 		flexible: true,
 		rank: 0,
-		cell: ({title}) => terminalText(title),
+		cell: ({title}) => nameText(title),
 		tone: ({state}) => (state === 'new' ? 'text' : 'dim'),
 	},
 	{
@@ -136,7 +136,7 @@ export const ruleColumns: ReadonlyArray<Column<FeedRuleView, FeedFacts>> = [
 		width: 16,
 		flexible: true,
 		rank: 0,
-		cell: ({rule: {name}}) => terminalText(name),
+		cell: ({rule: {name}}) => nameText(name),
 		tone: ({fault}) => (fault === undefined ? 'text' : 'bad'),
 	},
 	{

@@ -2,7 +2,7 @@ import type {FoundTorrent, PersonView} from '../../api/network-view.js';
 import type {Bytes, Millis} from '../../base/units.js';
 import type {SharedItem} from '../model/network-lists.js';
 import {age, rate, size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of the Network view are drawn by. */
@@ -20,7 +20,7 @@ export interface NetworkFacts extends ListFacts {
 }
 
 function nicksText({nicks}: FoundTorrent, mine: string | undefined): string {
-	return nicks.map(nick => `${terminalText(nick)}${nick === mine ? ' (you)' : ''}`).join(', ');
+	return nicks.map(nick => `${nameText(nick)}${nick === mine ? ' (you)' : ''}`).join(', ');
 }
 
 /** Whether it is among the torrents here: also when that came to be since it was found. */
@@ -56,7 +56,7 @@ export const foundColumns: ReadonlyArray<Column<FoundTorrent, NetworkFacts>> = [
 		width: 14,
 		flexible: true,
 		rank: 0,
-		cell: ({name}) => terminalText(name),
+		cell: ({name}) => nameText(name),
 		tone: (found, facts) => (isHere(found, facts) ? 'dim' : 'text'),
 	},
 	{
@@ -120,7 +120,7 @@ export const peopleColumns: ReadonlyArray<Column<PersonView, NetworkFacts>> = [
 		width: 12,
 		flexible: true,
 		rank: 0,
-		cell: ({nick}) => terminalText(nick),
+		cell: ({nick}) => nameText(nick),
 		tone: ({you}) => (you ? 'accent' : 'text'),
 	},
 	{
@@ -161,7 +161,7 @@ export const sharedColumns: ReadonlyArray<Column<SharedItem, NetworkFacts>> = [
 		width: 14,
 		flexible: true,
 		rank: 0,
-		cell: ({name}) => terminalText(name),
+		cell: ({name}) => nameText(name),
 		tone: ({torrent}) => (torrent === undefined ? 'dim' : 'text'),
 	},
 	sizeColumn,

@@ -3,7 +3,7 @@ import type {PeerSourceName} from '../../base/peer-source.js';
 import {mapCells} from '../model/peer-in-sight.js';
 import {miniMap, thinBar} from '../present/bar.js';
 import {percent, rate} from '../text/format.js';
-import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
+import {cellWidth, fit, fitMiddle, nameText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 const sources: Readonly<Record<PeerSourceName, string>> = {
@@ -52,7 +52,7 @@ export const peerColumns: ReadonlyArray<Column<PeerView>> = [
 		width: 14,
 		flexible: true,
 		rank: 3,
-		cell: (peer, {look}, width) => shortClient(terminalText(peer.client), width) || look.glyphs.dash,
+		cell: (peer, {look}, width) => shortClient(nameText(peer.client), width) || look.glyphs.dash,
 		tone: 'dim',
 	},
 	{

@@ -2,7 +2,7 @@ import type {CommonTrackerView} from '../../api/swarms-view.js';
 import type {Millis} from '../../base/units.js';
 import type {NamedPeer} from '../model/swarm-lists.js';
 import {countdown, size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 import {peerColumns} from './peer-columns.js';
 
@@ -12,7 +12,7 @@ const torrentColumn: Column<NamedPeer> = {
 	width: columns => (columns >= 100 ? 24 : 14),
 	flexible: true,
 	rank: 1,
-	cell: ({torrentName}) => terminalText(torrentName),
+	cell: ({torrentName}) => nameText(torrentName),
 	tone: 'dim',
 };
 

@@ -12,7 +12,7 @@ import {thinBar} from '../present/bar.js';
 import {fitRow, type Row} from '../present/row.js';
 import {stateSign, stateTone, stateWords} from '../present/torrent-state.js';
 import {dayAndTime, duration, percent, rate, ratio, size} from '../text/format.js';
-import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
+import {cellWidth, fit, fitMiddle, nameText, terminalText} from '../text/text.js';
 import type {Column, ListFacts} from './column.js';
 
 /** What the columns of torrents are drawn by. */
@@ -107,7 +107,7 @@ const columns: readonly TorrentColumn[] = [
 		most: 60,
 		rank: 0,
 		// In a group it is one step in, as a file is in a folder.
-		cell: (torrent, {group}) => `${group === 'none' ? '' : '  '}${terminalText(torrent.name)}`,
+		cell: (torrent, {group}) => `${group === 'none' ? '' : '  '}${nameText(torrent.name)}`,
 		tone: torrent => (torrent.state === 'paused' || torrent.state === 'queued' ? 'dim' : 'text'),
 		sum: (group, {look: {glyphs}, folded}, width) => {
 			const count = ` ${group.torrents.length}`;
@@ -145,7 +145,7 @@ const columns: readonly TorrentColumn[] = [
 		extra: true,
 		rank: 1,
 		when: ({group}) => group !== 'label',
-		cell: torrent => terminalText(torrent.label ?? ''),
+		cell: torrent => nameText(torrent.label ?? ''),
 		tone: 'faint',
 	},
 	{

@@ -1,11 +1,12 @@
 import type {DialogKind} from '../dialogs/dialog-kind.js';
-import {fieldLine, fieldRows} from '../forms/field-rows.js';
+import {fieldInSight, fieldLine, fieldRows} from '../forms/field-rows.js';
 import {changeField, clickedField, type FormField, withField} from '../forms/form.js';
 import {completePath, waysInWords} from '../forms/path-completion.js';
 import type {Row} from '../present/row.js';
+import {wrapRow} from '../present/wrapped-row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {pastedLink} from '../text/pasted-links.js';
-import {fit, terminalText} from '../text/text.js';
+import {terminalText} from '../text/text.js';
 import {field, insert} from '../text/text-field.js';
 import {wrapped} from '../text/wrapped.js';
 import {type CreateDialog, createFields, submit} from './create-form.js';
@@ -74,20 +75,21 @@ export const createDialog: DialogKind<CreateDialog> = {
 	rows({fields, at, problem, ways, sent}, room, {look}) {
 		const columns = Math.min(76, room.columns);
 		const rows: Row[] = [...fieldRows(fields, at, columns, look)];
+		const inSight = fieldInSight(rows, fields, at);
 		const note = sent ? `Looking for its files ${look.glyphs.ellipsis}` : ways && waysInWords(ways);
 		if (problem !== undefined)
 			rows.push(
 				[],
 				...wrapped(terminalText(problem), columns - 2).map((line): Row => [[` ${line}`, 'warn']]),
 			);
-		else if (note) rows.push([], [[` ${fit(terminalText(note), columns - 2)}`, 'dim']]);
+		else if (note) rows.push([], ...wrapRow([[` ${terminalText(note)}`, 'dim']], columns));
 		return {
 			title: 'Make a torrent',
 			rows,
 			foot: 'Enter makes it   Tab next   Esc leaves',
 			columns,
 			// Where not all has room: what is wrong, else the field that has the keys.
-			selected: problem === undefined && !note ? Math.min(rows.length - 1, at + 1) : rows.length - 1,
+			selected: problem === undefined && !note ? inSight : rows.length - 1,
 		};
 	},
 };

@@ -6,6 +6,7 @@ import {isOver} from '../model/creations.js';
 import {bar} from '../present/bar.js';
 import type {Look} from '../present/context.js';
 import type {Row} from '../present/row.js';
+import {wrapRow} from '../present/wrapped-row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {duration, percent, rateWithUnit, size} from '../text/format.js';
 import {cellWidth, fitMiddle, terminalText} from '../text/text.js';
@@ -131,15 +132,19 @@ export const creationDialog: DialogKind<CreationDialog> = {
 		if (creation === undefined)
 			return {title: 'Make a torrent', rows: [[[' It is not being made any more.', 'dim']]], foot, columns};
 		const {path, output, skipped} = creation;
-		const place = (label: string, at: string): Row => [
-			[` ${label}  `, 'dim'],
-			[fitMiddle(terminalText(at), columns - 6).trimEnd(), 'text'],
-		];
+		const place = (label: string, at: string): readonly Row[] =>
+			wrapRow(
+				[
+					[` ${label}  `, 'dim'],
+					[terminalText(at), 'text'],
+				],
+				columns,
+			);
 		return {
 			title: lastName(output),
 			rows: [
-				place('of', path),
-				place('to', output),
+				...place('of', path),
+				...place('to', output),
 				[],
 				...(isOver(creation) ? outcomeRows(creation, columns) : progressRows(creation, columns, screen.look)),
 				...(skipped === undefined

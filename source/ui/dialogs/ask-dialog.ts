@@ -1,7 +1,9 @@
 import type {Hit} from '../present/hit.js';
 import {type Row, rowWidth, type Span} from '../present/row.js';
-import {cellWidth, fitMiddle, terminalText} from '../text/text.js';
+import {wrapRow, wrapRows} from '../present/wrapped-row.js';
+import {cellWidth, terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
+import {scrolled, topOf} from './scrolled.js';
 
 /** A question, and what may be answered. */
 export interface AskDialog {
@@ -15,17 +17,14 @@ export interface AskDialog {
 	}>;
 	/** Whether any other key answers no: the rest of a word that nobody meant for it must not choose. */
 	readonly isFragile?: true;
+	/** The first row to show, of what is too long; absent: so that the choices are seen. */
+	readonly top?: number;
 }
 
 declare module '../model/dialog.js' {
 	interface DialogTypes {
 		ask: AskDialog;
 	}
-}
-
-/** A line that is cut in its middle where it has no room. */
-function shortened(line: string, columns: number): string {
-	return cellWidth(line) > columns ? fitMiddle(line, columns) : line;
 }
 
 /** A question in one row: its title and what each key does, or where that has no room which keys there are. */
@@ -53,7 +52,13 @@ export function choicesLine(
 
 export const askDialog: DialogKind<AskDialog> = {
 	shape: 'box',
-	key(screen, {choices, isFragile}, key) {
+	key(screen, dialog, key) {
+		const {choices, isFragile} = dialog;
+		const {columns, rows} = screen.state();
+		const box = askDialog.rows?.(dialog, {columns: columns - 6, rows}, screen);
+		const last = Math.max(0, (box?.rows.length ?? 0) - Math.max(1, rows - 3));
+		const top = last > 0 ? scrolled(dialog.top ?? last, key) : undefined;
+		if (top !== undefined) return screen.setDialog({...dialog, top: Math.min(top, last)});
 		const choice = choices.find(candidate => candidate.key === key);
 		if (choice) {
 			screen.setDialog(undefined);
@@ -66,23 +71,36 @@ export const askDialog: DialogKind<AskDialog> = {
 			choices.map(({key, label}) => [key, label]),
 			columns,
 		),
-	rows: ({title, lines, choices}, {columns}) => ({
-		title: terminalText(title),
-		rows: [
-			// A path's end says as much as its beginning.
-			...lines.map((line): Row => [[` ${shortened(terminalText(line), columns)}`, 'text']]),
-			[],
-			...choices.map(
-				({key, label}): Row => [
+	rows({title, lines, choices, top}, room) {
+		const wanted = Math.max(40, ...lines.map(line => cellWidth(line) + 3));
+		// Up to the frame: what is asked goes before air at its side.
+		const columns = Math.min(wanted, room.columns + 1);
+		const told = wrapRows(
+			lines.map((line): Row => [[` ${terminalText(line)}`, 'text']]),
+			columns,
+		);
+		const offered = choices.map(({key, label}) =>
+			wrapRow(
+				[
 					[`  ${key} `, 'key'],
 					[label, 'text'],
 				],
+				columns,
 			),
-		],
-		hits: [...lines.map(() => undefined), undefined, ...choices.map(({key}): Hit => ({kind: 'key', key}))],
-		foot: 'Esc leaves',
-		// What may be chosen is seen, whatever else has no room.
-		selected: lines.length + choices.length,
-		columns: Math.max(40, ...lines.map(line => cellWidth(line) + 3)),
-	}),
+		);
+		const rows = [...told, [], ...offered.flat()];
+		return {
+			title: terminalText(title),
+			rows,
+			hits: [
+				...told.map(() => undefined),
+				undefined,
+				...choices.flatMap(({key}, at) => offered[at]?.map((): Hit => ({kind: 'key', key})) ?? []),
+			],
+			foot: rows.length > room.rows - 3 ? 'PgUp PgDn more   Esc leaves' : 'Esc leaves',
+			// What may be chosen is seen, whatever else has no room.
+			...(top === undefined ? {selected: rows.length - 1} : {top: topOf(top, rows.length, room.rows)}),
+			columns: wanted,
+		};
+	},
 };

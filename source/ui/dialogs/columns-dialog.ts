@@ -3,6 +3,7 @@ import {type AnyColumn, type ColumnedList, columnsOf} from '../columns/columns-o
 import {type Rect, sizeClass} from '../look/layout.js';
 import {type ChosenColumn, chosenColumns} from '../model/chosen-columns.js';
 import type {Look} from '../present/context.js';
+import {footRest} from '../present/dialog-foot.js';
 import type {Row} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {fit} from '../text/text.js';
@@ -207,15 +208,18 @@ export const columnsDialog: DialogKind<ColumnsDialog> = {
 				[` ${note}`, shown && now === undefined ? 'warn' : 'faint'],
 			];
 		});
+		const foot =
+			columns >= 64
+				? 'Space show/hide   J/K move   +/- width   0 reset   Enter keeps'
+				: 'Space shows   0 resets   +/- width   J/K move   Enter keeps';
+		const rest = footRest(foot, Math.min(70, columns));
 		return {
 			title: `Columns of ${dialog.list === 'everyPeer' ? 'peers' : dialog.list === 'everyTracker' ? 'trackers' : dialog.list}`,
-			rows,
-			foot:
-				columns >= 64
-					? 'Space show/hide   J/K move   +/- width   0 reset   Enter keeps'
-					: 'Space shows   0 resets   +/- width   J/K move   Enter keeps',
+			rows: [...rows, ...rest],
+			foot,
 			columns: 70,
-			selected: dialog.at,
+			// Below the last of them is what the edge has no room for.
+			selected: dialog.at + (dialog.at === rows.length - 1 ? rest.length : 0),
 		};
 	},
 };

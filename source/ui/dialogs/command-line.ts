@@ -5,7 +5,7 @@ import type {Area} from '../present/context.js';
 import type {Hit} from '../present/hit.js';
 import {type Row, rowWidth, type Span, spread} from '../present/row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
+import {cellWidth, fit, fitMiddle, nameText} from '../text/text.js';
 import {field, fieldText} from '../text/text-field.js';
 import type {DialogScreen, RowsAbove} from './dialog-kind.js';
 import type {LineDialog} from './line-form.js';
@@ -115,11 +115,11 @@ export function candidateRows({value, at, paths}: LineDialog, room: Area, screen
 	const shown = found.slice(top, top + height);
 	const names = Math.min(
 		Math.max(8, Math.floor(room.columns / 2)),
-		Math.max(...shown.map(({name}) => cellWidth(terminalText(name))), 1),
+		Math.max(...shown.map(({name}) => cellWidth(nameText(name))), 1),
 	);
 	const rows = shown.map(({name, about, keys}, index): Row => {
 		const isChosen = top + index === at;
-		const text = terminalText(name);
+		const text = nameText(name);
 		const width = about === '' ? room.columns - 4 : names;
 		const left: Span[] = [
 			[isChosen ? `${glyphs.cursor} ` : '  ', 'accent'],

@@ -12,7 +12,7 @@ export type DialogDrawing =
 			readonly above?: RowsAbove | undefined;
 	  }
 	| {readonly kind: 'box'; readonly content: DialogRows}
-	| {readonly kind: 'details'; readonly torrent: TorrentView};
+	| {readonly kind: 'details'; readonly torrent: TorrentView; readonly top: number};
 
 /**
  * The drawing of the dialog that is open. A dialog takes the keys if and only if this answers one: what cannot be drawn,
@@ -35,7 +35,8 @@ export function drawDialog(screen: DialogScreen): DialogDrawing | undefined {
 					? undefined
 					: kind.above?.(dialog, {columns: Math.min(96, columns) - 2, rows: rows - 3}, screen),
 		};
-	if (kind.shape === 'details') return torrent && {kind: 'details', torrent};
+	if (kind.shape === 'details')
+		return torrent && {kind: 'details', torrent, top: dialog.kind === 'details' ? (dialog.top ?? 0) : 0};
 	const content = kind.rows?.(dialog, {columns: columns - 6, rows}, screen);
 	return content && {kind: 'box', content};
 }

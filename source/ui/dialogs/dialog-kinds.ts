@@ -9,6 +9,7 @@ import {columnsDialog} from './columns-dialog.js';
 import {detailsDialog} from './details-dialog.js';
 import {dhtDialog} from './dht-dialog.js';
 import type {DialogKind} from './dialog-kind.js';
+import {factsDialog} from './facts-dialog.js';
 import {formDialog} from './form-dialog.js';
 import {groupDialog} from './group-dialog.js';
 import {helpDialog} from './help-dialog.js';
@@ -31,6 +32,7 @@ const dialogKinds: {readonly [Name in keyof DialogTypes]: DialogKind<DialogTypes
 	creation: creationDialog,
 	details: detailsDialog,
 	dht: dhtDialog,
+	facts: factsDialog,
 	find: findDialog,
 	form: formDialog,
 	group: groupDialog,

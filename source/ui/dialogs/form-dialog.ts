@@ -1,8 +1,9 @@
-import {fieldLine, fieldRows} from '../forms/field-rows.js';
+import {fieldInSight, fieldLine, fieldRows} from '../forms/field-rows.js';
 import {changeField, clickedField, type FormField, formValues, withField} from '../forms/form.js';
 import {nextFolder} from '../forms/last-folders.js';
 import {completePath, waysInWords} from '../forms/path-completion.js';
 import type {Row} from '../present/row.js';
+import {wrapRow} from '../present/wrapped-row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {terminalText} from '../text/text.js';
 import {insert} from '../text/text-field.js';
@@ -97,20 +98,22 @@ export const formDialog: DialogKind<FormDialog> = {
 	line: ({kind, fields, at, problem}, columns) => fieldLine(kind, fields, at, problem, columns),
 	rows(dialog, room, {look, folderLook}) {
 		const {title, fields, at, problem} = dialog;
-		const rows: Row[] = [...fieldRows(fields, at, Math.min(76, room.columns), look, folderLook)];
+		const columns = Math.min(76, room.columns);
+		const rows: Row[] = [...fieldRows(fields, at, columns, look, folderLook)];
+		const inSight = fieldInSight(rows, fields, at);
+		const told = (text: string, tone: 'warn' | 'dim') =>
+			wrapRow([[`  ${terminalText(text)}`, tone]], columns);
 		const preview = dialog.preview?.(formValues(fields)) ?? [];
-		if (preview.length > 0)
-			rows.push([], ...preview.map((line): Row => [[`  ${terminalText(line)}`, 'dim']]));
-		if (problem !== undefined) rows.push([], [[`  ${terminalText(problem)}`, 'warn']]);
-		else if (dialog.ways && dialog.ways.length > 0)
-			rows.push([[`  ${terminalText(waysInWords(dialog.ways))}`, 'dim']]);
+		if (preview.length > 0) rows.push([], ...preview.flatMap(line => told(line, 'dim')));
+		if (problem !== undefined) rows.push([], ...told(problem, 'warn'));
+		else if (dialog.ways && dialog.ways.length > 0) rows.push(...told(waysInWords(dialog.ways), 'dim'));
 		return {
 			title: terminalText(title),
 			rows,
 			foot: 'Enter does it   Tab next   Esc leaves',
 			columns: 76,
 			// Where not all has room: what is wrong, else the field that has the keys.
-			selected: problem === undefined ? Math.min(rows.length - 1, at + 1) : rows.length - 1,
+			selected: problem === undefined ? inSight : rows.length - 1,
 		};
 	},
 };

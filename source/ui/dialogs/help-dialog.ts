@@ -4,6 +4,7 @@ import {keyName} from '../keys/key-names.js';
 import {type KeyRecord, keyGroups, widePlaces} from '../keys/key-record.js';
 import {peerFlags} from '../present/peers.js';
 import {type Row, rowWidth, spread} from '../present/row.js';
+import {wrapRows} from '../present/wrapped-row.js';
 import {fit, terminalText} from '../text/text.js';
 import {edit, fieldText, type TextField} from '../text/text-field.js';
 import {wrapped} from '../text/wrapped.js';
@@ -108,8 +109,7 @@ export const helpDialog: DialogKind<HelpDialog> = {
 				[[' find ', 'faint'], ...fieldRow(query, Math.max(8, Math.min(40, columns - 8)), true)],
 				[],
 				...keyRows(screen.keys(), wanted, Math.min(widest, columns) - 2, look.glyphs.ascii),
-				...flagRows(wanted),
-				...ownKeyRows(wanted, config?.path),
+				...wrapRows([...flagRows(wanted), ...ownKeyRows(wanted, config?.path)], Math.min(widest, columns)),
 			],
 			foot: 'type to find   ↑↓ scroll   Esc leaves',
 			columns: widest,

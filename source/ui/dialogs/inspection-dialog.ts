@@ -1,5 +1,6 @@
 import type {PieceInspection} from '../../api/snapshot.js';
 import type {Row, Span} from '../present/row.js';
+import {wrapRows} from '../present/wrapped-row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
@@ -80,25 +81,30 @@ export const inspectionDialog: DialogKind<InspectionDialog> = {
 		const {piece, pieces, state, length, blocksHave, blocks, holders, requestedFrom, files} = inspection;
 		const first = inspection.first ?? piece;
 		const more = files.length - mostFiles;
-		const rows = [
-			...(pieces > 1 ? named('piece', [`${piece}, which matters most of ${pieces}`], 'text') : []),
-			...named('state', [state], 'title'),
-			...named('length', [size(length)], 'text'),
-			...named('blocks', [`${blocksHave} of ${blocks} here`], 'text'),
-			...named('holders', [count(holders, 'connected peer')], holders < 2 ? 'rare' : 'text'),
-			...named('', holderTexts(inspection), 'dim'),
-			...named('asked of', requestedFrom.slice(0, mostPeers), 'flight'),
-			...named('files', files.slice(0, mostFiles), 'text'),
-			...(more > 0 ? [[[`          and ${more} more`, 'faint']] as Row] : []),
-			...runRows(inspection),
-		];
+		const rows = wrapRows(
+			[
+				...(pieces > 1 ? named('piece', [`${piece}, which matters most of ${pieces}`], 'text') : []),
+				...named('state', [state], 'title'),
+				...named('length', [size(length)], 'text'),
+				...named('blocks', [`${blocksHave} of ${blocks} here`], 'text'),
+				...named('holders', [count(holders, 'connected peer')], holders < 2 ? 'rare' : 'text'),
+				...named('', holderTexts(inspection), 'dim'),
+				...named('asked of', requestedFrom.slice(0, mostPeers), 'flight'),
+				...named('files', files.slice(0, mostFiles), 'text'),
+				...(more > 0 ? [[[`          and ${more} more`, 'faint']] as Row] : []),
+				...runRows(inspection),
+			],
+			Math.min(72, room.columns),
+		);
 		return {
 			title: pieces > 1 ? `Pieces ${first}-${first + pieces - 1}` : `Piece ${piece}`,
 			rows,
 			top: topOf(top, rows.length, room.rows),
 			foot:
 				rows.length > room.rows - 3
-					? '←→↑↓ next cell   PgUp PgDn more   Esc leaves'
+					? room.columns < 48
+						? '←→↑↓ next   PgDn more   Esc leaves'
+						: '←→↑↓ next cell   PgUp PgDn more   Esc leaves'
 					: '←→↑↓ next cell   Esc leaves',
 			columns: 72,
 		};

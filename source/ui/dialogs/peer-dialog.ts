@@ -47,7 +47,9 @@ export const peerDialog: DialogKind<PeerDialog> = {
 			top: topOf(top, rows.length, room.rows),
 			foot:
 				rows.length > room.rows - 3
-					? '↑↓ next peer   PgUp PgDn more   Esc leaves'
+					? room.columns < 44
+						? '↑↓ next   PgDn more   Esc leaves'
+						: '↑↓ next peer   PgUp PgDn more   Esc leaves'
 					: '↑↓ next peer   Esc leaves',
 			columns: 72,
 		};

@@ -39,7 +39,8 @@ export const quitDialog: DialogKind<QuitDialog> = {
 		if (['d', 'enter', 'Q', 'ctrl-c'].includes(key))
 			screen.leave({how: screen.detachable ? 'detach' : 'stop'});
 		else if (key === 's') screen.leave({how: 'stop'});
-		else if (key === 'esc' || key === 'n' || key === 'q') screen.setDialog(undefined);
+		// Any other key stays: the rest of a word that nobody meant for this must not end what is at work.
+		else screen.setDialog(undefined);
 	},
 	line: (_dialog, columns) =>
 		choicesLine(

@@ -1,5 +1,6 @@
 import type {Hit} from '../present/hit.js';
-import type {Row} from '../present/row.js';
+import {type Row, rowWidth} from '../present/row.js';
+import {wrapRow} from '../present/wrapped-row.js';
 import {fit, terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
 import {settingsList} from './settings.js';
@@ -44,30 +45,31 @@ export const settingsDialog: DialogKind<SettingsDialog> = {
 			[setting?.value ?? '', 'text'],
 		];
 	},
-	rows({at}, _room, {state, look, config}) {
+	rows({at}, room, {state, look, config}) {
+		const columns = Math.min(74, room.columns);
 		const {preferences, model} = state();
 		const kept = config
 			? `  kept in ${terminalText(config.path)}`
 			: '  What is chosen here lasts as long as this screen.';
 		const settings = settingsList(preferences, model.session);
+		// Where there is no room beside it, what a setting is for stands below the one that has the cursor.
+		const lines = settings.map(({label, value, about}, index): readonly Row[] => {
+			const row: Row = [
+				[index === at ? `${look.glyphs.cursor} ` : '  ', 'accent'],
+				[fit(label, 15), index === at ? 'title' : 'text'],
+				[fit(value, 13), 'accent'],
+			];
+			const whole: Row = [...row, [about, 'faint']];
+			if (index !== at || rowWidth(whole) <= columns) return [whole];
+			return [row, ...wrapRow([[`    ${about}`, 'faint']], columns)];
+		});
 		return {
 			title: 'Settings',
-			hits: settings.map((_, index): Hit => ({kind: 'part', at: index})),
-			rows: [
-				...settings.map(
-					({label, value, about}, index): Row => [
-						[index === at ? `${look.glyphs.cursor} ` : '  ', 'accent'],
-						[fit(label, 15), index === at ? 'title' : 'text'],
-						[fit(value, 13), 'accent'],
-						[about, 'faint'],
-					],
-				),
-				[],
-				[[kept, 'faint']],
-			],
+			hits: lines.flatMap((rows, index) => rows.map((): Hit => ({kind: 'part', at: index}))),
+			rows: [...lines.flat(), [], ...wrapRow([[kept, 'faint']], columns)],
 			foot: '←→ change   ↑↓ choose   Esc leaves',
 			columns: 74,
-			selected: at,
+			selected: at + (lines[at]?.length ?? 1) - 1,
 		};
 	},
 };

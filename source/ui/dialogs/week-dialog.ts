@@ -15,6 +15,7 @@ import {
 } from '../model/painted-week.js';
 import type {Row} from '../present/row.js';
 import {readOut, type WeekPlace, weekRows} from '../present/week.js';
+import {wrapRow} from '../present/wrapped-row.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {limitWithUnit} from '../text/format.js';
 import {terminalText} from '../text/text.js';
@@ -37,6 +38,8 @@ export interface WeekDialog {
 	/** A limit that is being typed for what is selected. */
 	readonly typing?: {readonly limit: 'maxDownload' | 'maxUpload'; readonly value: TextField} | undefined;
 	readonly problem?: string | undefined;
+	/** Whether the rows below the week are to be seen, which say what the keys do. */
+	readonly below?: true | undefined;
 }
 
 declare module '../model/dialog.js' {
@@ -197,7 +200,10 @@ const usualKeys: Readonly<Record<string, WeekDialog['usual']>> = {n: 'nights', w
 
 export const weekDialog: DialogKind<WeekDialog> = {
 	shape: 'box',
-	key(screen, dialog, key) {
+	key(screen, open, key) {
+		const {below: _, ...dialog} = open;
+		if (key === 'pagedown') return screen.setDialog({...dialog, below: true});
+		if (key === 'pageup') return screen.setDialog(dialog);
 		if (dialog.typing) return type(screen, dialog, dialog.typing, key);
 		if (key === 'esc' || key === 'q') return screen.setDialog(undefined);
 		if (key === 'enter') return keep(screen, dialog);
@@ -228,7 +234,7 @@ export const weekDialog: DialogKind<WeekDialog> = {
 	},
 	rows(dialog, room, screen) {
 		const columns = Math.min(74, room.columns);
-		const {day, typing, problem, moved} = dialog;
+		const {day, typing, problem, moved, below} = dialog;
 		const place = placeOf(dialog);
 		const said: Row =
 			problem !== undefined
@@ -236,21 +242,31 @@ export const weekDialog: DialogKind<WeekDialog> = {
 				: typing
 					? typedRow(typing, columns)
 					: [[`  ${readOut(place, screen.look)}`, 'text']];
-		const keys = (text: string): Row => [[`  ${text}`, 'faint']];
+		const keys = (text: string): readonly Row[] => wrapRow([[`  ${text}`, 'faint']], columns);
+		const week = weekRows(place, columns, screen.look);
+		const told = wrapRow(said, columns);
+		const rows = [
+			...week,
+			[],
+			...told,
+			...(moved ? keys('Times between half hours are moved to whole ones.') : []),
+			...keys('Space slow   x stop   Del usual   u d limit up, down   c this day to all'),
+			...keys('arrows or a click move   Shift+arrows or Ctrl+click stretch'),
+			...keys('n nights   w work   a all'),
+		];
 		return {
 			title: `Slow mode by itself: ${slowLimits(screen)}`,
-			rows: [
-				...weekRows(place, columns, screen.look),
-				[],
-				said,
-				keys('Space slow   x stop   Del usual   u d limit up, down   c this day to all'),
-				keys('arrows or a click move   Shift+arrows or Ctrl+click stretch'),
-				keys('n nights   w work   a all'),
-				...(moved ? [keys('Times between half hours are moved to whole ones.')] : []),
-			],
-			foot: 'Enter keeps it   Esc leaves',
+			rows,
+			foot:
+				rows.length > room.rows - 3
+					? 'Enter keeps it   PgDn keys   Esc leaves'
+					: 'Enter keeps it   Esc leaves',
 			columns: 76,
-			selected: problem === undefined && !typing ? day + 1 : 9,
+			selected: below
+				? rows.length - 1
+				: problem === undefined && !typing
+					? day + 1
+					: week.length + told.length,
 		};
 	},
 };

@@ -9,7 +9,7 @@ import type {KeyRecord} from '../keys/key-record.js';
 import {recordsHere} from '../keys/keymap.js';
 import {runNamed} from '../keys/run-named.js';
 import type {ScreenContext} from '../screen/screen-context.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {fieldText} from '../text/text-field.js';
 import type {FindDialog} from './find-form.js';
 
@@ -117,7 +117,7 @@ function engines(screen: DialogScreen, {answer}: FindDialog, words: Words): read
 				({id, name, state, score}): Finding => ({
 					key: `torrent ${id}`,
 					kind: 'torrent',
-					text: terminalText(name),
+					text: nameText(name),
 					about: state,
 					keys: opens,
 					score: score + 3,
@@ -130,7 +130,7 @@ function engines(screen: DialogScreen, {answer}: FindDialog, words: Words): read
 				({id, index, path, score}): Finding => ({
 					key: `file ${id} ${index}`,
 					kind: 'file',
-					text: terminalText(path.at(-1) ?? ''),
+					text: nameText(path.at(-1) ?? ''),
 					about: terminalText(path.slice(0, -1).join('/')),
 					keys: '',
 					score: score - 10,
@@ -143,7 +143,7 @@ function engines(screen: DialogScreen, {answer}: FindDialog, words: Words): read
 				({label, torrents: count, score}): Finding => ({
 					key: `label ${label}`,
 					kind: 'label',
-					text: terminalText(label),
+					text: nameText(label),
 					about: count === 1 ? '1 torrent' : `${count} torrents`,
 					keys: filters,
 					score: score + 1,

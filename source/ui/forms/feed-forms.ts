@@ -4,7 +4,7 @@ import {UserError} from '../../base/errors.js';
 import {parseDuration} from '../../base/quantities.js';
 import type {ScreenContext} from '../screen/screen-context.js';
 import {count} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {field} from '../text/text-field.js';
 import type {FormField} from './form.js';
 
@@ -107,7 +107,7 @@ export function openRule(screen: ScreenContext, feed: FeedView, item: FeedItemVi
 	};
 	screen.setDialog({
 		kind: 'form',
-		title: `Take from ${terminalText(feed.name)} by itself`,
+		title: `Take from ${nameText(feed.name)} by itself`,
 		fields: [
 			textField(
 				'title',

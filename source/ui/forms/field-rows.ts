@@ -2,6 +2,7 @@ import type {FolderLook} from '../model/folder-look.js';
 import type {Look} from '../present/context.js';
 import type {Hit} from '../present/hit.js';
 import {type Row, rowWidth, type Span, withHit} from '../present/row.js';
+import {wrapRow} from '../present/wrapped-row.js';
 import {cellWidth, fit, terminalText} from '../text/text.js';
 import {fieldText, type TextField} from '../text/text-field.js';
 import {folderWords} from './folder-words.js';
@@ -88,14 +89,19 @@ export function fieldRows(
 		// What is known of the folder goes before what any folder is told of.
 		const hint: Span[] = part.hint === undefined ? [] : [[part.hint, 'faint']];
 		if (known.length + hint.length > 0)
-			rows.push([
-				[' '.repeat(labels + 4)],
-				...known.map(trimFirst),
-				...(known.length > 0 ? gap : []),
-				...hint,
-			]);
+			rows.push(
+				...wrapRow(
+					[[' '.repeat(labels + 4)], ...known.map(trimFirst), ...(known.length > 0 ? gap : []), ...hint],
+					columns,
+				),
+			);
 	}
 	return rows;
+}
+
+/** The row that is kept in sight of the rows of fields: of the one that has the keys, the last of what it says of itself. */
+export function fieldInSight(rows: readonly Row[], fields: readonly FormField[], at: number): number {
+	return at + Math.max(0, rows.length - fields.length);
 }
 
 /** A form in one row: what is wrong with it, else the field that has the keys. `name` stands where there is none. */

@@ -5,7 +5,7 @@ import type {Area, Look} from '../present/context.js';
 import {networkTrouble} from '../present/network.js';
 import {fitRow, type Row, rowWidth, type Span, spread} from '../present/row.js';
 import {count, size} from '../text/format.js';
-import {cellWidth, fit, terminalText} from '../text/text.js';
+import {cellWidth, fit, nameText} from '../text/text.js';
 import {fieldText} from '../text/text-field.js';
 
 const hint = ' type to search   Tab: the panes, n nickname, S share a folder';
@@ -15,7 +15,7 @@ function trackersText({catalogues}: NetworkView): string {
 	const open = catalogues.filter(({state}) => state === 'open');
 	const [first] = open.length > 0 ? open : catalogues;
 	if (!first) return '';
-	return open.length > 1 ? ` of ${open.length} trackers` : ` of ${terminalText(first.name)}`;
+	return open.length > 1 ? ` of ${open.length} trackers` : ` of ${nameText(first.name)}`;
 }
 
 /** The first row: which network, how much there is, and who I am. */
@@ -36,7 +36,7 @@ function titleRow(network: NetworkView | undefined, columns: number, look: Look)
 	];
 	const me: Row = [
 		[columns >= 60 ? '   you are: ' : ' ', 'faint'],
-		[`${fit(terminalText(network.nick), Math.min(20, cellWidth(terminalText(network.nick))))} `, 'accent'],
+		[`${fit(nameText(network.nick), Math.min(20, cellWidth(nameText(network.nick))))} `, 'accent'],
 	];
 	const left: Row = [
 		[' tortui ', 'title'],
@@ -62,7 +62,7 @@ export function searchRow(state: ScreenState, columns: number, look: Look): Row 
 	const lead: Row =
 		person === undefined
 			? [[' search ', isActive ? 'accent' : 'faint']]
-			: [[' shared by ', 'faint'], [terminalText(person), 'accent'], ['  ']];
+			: [[' shared by ', 'faint'], [nameText(person), 'accent'], ['  ']];
 	const trouble = networkTrouble(state);
 	// What is typed keeps its place, and some more; the rest is for what is wrong.
 	const least = Math.min(Math.floor(columns / 3), Math.max(8, cellWidth(fieldText(query)) + 6));

@@ -3,7 +3,7 @@ import {progressOf} from '../../api/torrent-standing.js';
 import type {Look} from '../present/context.js';
 import {fitRow, type Row} from '../present/row.js';
 import {percent, rateWithUnit} from '../text/format.js';
-import {cellWidth, fit, terminalText} from '../text/text.js';
+import {cellWidth, fit, nameText} from '../text/text.js';
 
 /** The form for terminals below 30x6: name, percent and rates in one row. */
 export function oneLine(
@@ -25,12 +25,7 @@ export function oneLine(
 		);
 	}
 	const right = ` ${percent(progressOf(torrent), 1, 0)} ${glyphs.down}${rateWithUnit(torrent.downloadRate)}`;
-	const name = fit(
-		terminalText(torrent.name),
-		Math.max(0, columns - cellWidth(right)),
-		'left',
-		glyphs.ellipsis,
-	);
+	const name = fit(nameText(torrent.name), Math.max(0, columns - cellWidth(right)), 'left', glyphs.ellipsis);
 	return fitRow(
 		[
 			[name, 'title'],

@@ -8,7 +8,7 @@ import {stateTones, stateWords} from '../present/torrent-state.js';
 import {age, count, limitWithUnit, percent, size} from '../text/format.js';
 import {folderUrl} from '../text/link-url.js';
 import {type Countdown, reasonWords} from '../text/reason-words.js';
-import {cellWidth, fit, fitMiddle, terminalText} from '../text/text.js';
+import {cellWidth, fit, fitMiddle, nameText, terminalText} from '../text/text.js';
 
 type Reason = NonNullable<TorrentView['reason']>;
 
@@ -153,7 +153,7 @@ function choiceWords(torrent: TorrentView, {glyphs}: Look): readonly string[] {
 	if (torrent.private) words.push('private');
 	if (maxDownload !== undefined) words.push(`limited to ${glyphs.down} ${limitWithUnit(maxDownload)}`);
 	if (maxUpload !== undefined) words.push(`limited to ${glyphs.up} ${limitWithUnit(maxUpload)}`);
-	if (label) words.push(terminalText(label));
+	if (label) words.push(nameText(label));
 	return words;
 }
 

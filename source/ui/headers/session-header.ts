@@ -7,7 +7,7 @@ import {dhtTones} from '../present/dht.js';
 import {folderNote} from '../present/folders.js';
 import {fitRow, type Row, rowWidth, type Span, spread} from '../present/row.js';
 import {count, limitWithUnit, rateWithUnit, size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 
 /** How many nodes of the DHT are known, and how it does. */
 function dhtSpans({dhtNodes, dht}: SessionView): readonly Span[] {
@@ -39,7 +39,7 @@ function interfaceSpans({name, addresses, gone}: NonNullable<SessionView['interf
 	if (gone !== undefined) return [[`${terminalText(gone)}   `, 'bad']];
 	return [
 		['by ', 'faint'],
-		[terminalText(name), 'good'],
+		[nameText(name), 'good'],
 		[
 			`${addresses[0] === undefined || addresses[0] === name ? '' : ` ${terminalText(addresses[0])}`}   `,
 			'faint',

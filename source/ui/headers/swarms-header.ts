@@ -4,7 +4,7 @@ import {shownEveryPeer, shownEveryTracker, swarmEntries} from '../model/swarm-li
 import type {Area, Look} from '../present/context.js';
 import {fitRow, type Row, rowWidth, spread} from '../present/row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
-import {fit, terminalText} from '../text/text.js';
+import {fit, nameText, terminalText} from '../text/text.js';
 
 /** What is under the cursor of the Swarms view, in words: a peer's torrent and totals, or what a tracker says. */
 export function swarmRow(state: ScreenState, columns: number, {glyphs}: Look): Row {
@@ -19,7 +19,7 @@ export function swarmRow(state: ScreenState, columns: number, {glyphs}: Look): R
 		const {address, torrentName, downloaded, uploaded, transport, encrypted} = peer;
 		const way = `${transport === 'utp' ? 'uTP' : 'TCP'}${encrypted ? ', encrypted' : ''}`;
 		return row(
-			`${address} of ${terminalText(torrentName)}   ${way}   ${glyphs.down} ${size(downloaded)} ${glyphs.up} ${size(uploaded)}`,
+			`${address} of ${nameText(torrentName)}   ${way}   ${glyphs.down} ${size(downloaded)} ${glyphs.up} ${size(uploaded)}`,
 		);
 	}
 	const tracker = shownEveryTracker(state)[at];

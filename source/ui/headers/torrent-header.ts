@@ -8,7 +8,7 @@ import type {Area, Look} from '../present/context.js';
 import {fitRow, type Row, rowWidth, type Span} from '../present/row.js';
 import {stateSign, stateTone} from '../present/torrent-state.js';
 import {duration, percent, rateWithUnit, ratio, size} from '../text/format.js';
-import {fit, terminalText} from '../text/text.js';
+import {fit, nameText} from '../text/text.js';
 import {reasonRow} from './reason-row.js';
 
 /** From so many columns on the header says more. */
@@ -65,7 +65,7 @@ function nameRow(torrent: TorrentView, session: SessionView | undefined, columns
 	return fitRow(
 		[
 			[` ${stateSign(torrent, look)} `, stateTone(torrent)],
-			[fit(terminalText(torrent.name), room, 'left', glyphs.ellipsis), 'title'],
+			[fit(nameText(torrent.name), room, 'left', glyphs.ellipsis), 'title'],
 			[' '],
 			...rates,
 		],

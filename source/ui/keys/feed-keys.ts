@@ -1,4 +1,5 @@
 import {
+	lookAtFeed,
 	openFeeds,
 	refresh,
 	removeFeed,
@@ -51,6 +52,20 @@ export const feedKeys = inGroup('Feeds', [
 			if (item === undefined) screen.setView({feedPart: 'items'});
 			else takeItem(screen, feed, item);
 		},
+	}),
+	defineKey({
+		name: 'feed-look',
+		keys: ['i'],
+		where: ['feeds'],
+		help: 'Tell everything about the item, feed or rule under the cursor',
+		footer: 7.5,
+		when: ({state}) => {
+			const under = underFeedCursor(state());
+			const isEmpty = under && state().view.feedPart === 'items' && under.item === undefined;
+			return under === undefined || isEmpty ? 'There is nothing here.' : {under};
+		},
+		label: 'look at it',
+		run: (screen, {under}) => lookAtFeed(screen, under),
 	}),
 	defineKey({
 		name: 'next-feed-part',

@@ -1,4 +1,4 @@
-import {fold, foldAll, openFile, setPriority, stepPriority, wantOnly} from '../actions/files.js';
+import {fold, foldAll, lookAtFile, openFile, setPriority, stepPriority, wantOnly} from '../actions/files.js';
 import {markUnderCursor, setList} from '../actions/lists.js';
 import {playFiles} from '../actions/playing.js';
 import {openRule} from '../forms/file-rule.js';
@@ -51,11 +51,14 @@ export const fileKeys = inGroup('Files', [
 		name: 'fold',
 		keys: ['enter', 'right', 'l', 'left', 'h'],
 		where: ['files'],
-		help: 'Fold or unfold the folder',
+		help: 'Fold or unfold the folder; Enter on a file tells everything about it',
 		footer: 7,
 		when: needFoldable,
-		label: ({node, folded}) => (!node.folder ? '' : folded ? 'unfold' : 'fold'),
-		run: (screen, {node}, _, key) => fold(screen, node, key),
+		label: ({node, folded}) => (!node.folder ? 'look at it' : folded ? 'unfold' : 'fold'),
+		run: (screen, {node}, _, key) => {
+			if (key === 'enter' && !node.folder) lookAtFile(screen, node);
+			else fold(screen, node, key);
+		},
 	}),
 	defineKey({
 		name: 'file-wanted',

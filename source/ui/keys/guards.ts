@@ -50,6 +50,13 @@ export const needPeer: Guard<{readonly id: string; readonly peer: PeerView}> = (
 	return peer ? {id: now.view.torrent ?? '', peer} : 'There is no peer here.';
 };
 
+/** What has the cursor among trackers and other sources of peers. */
+export const needSource: Guard<{readonly source: TrackerView}> = ({state}) => {
+	const now = state();
+	const source = shownTrackers(now)[cursorRow(entries(now, 'trackers'), now.view.lists.trackers)];
+	return source ? {source} : 'There is no tracker here.';
+};
+
 /** The tracker or web seed under the cursor, which is no other source of peers. */
 export const needTracker: Guard<{readonly id: string; readonly tracker: TrackerView}> = ({state}) => {
 	const now = state();

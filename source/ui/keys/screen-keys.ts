@@ -14,7 +14,7 @@ import {activeList, cursorRow, entries, shownLog} from '../model/lists.js';
 import {rowUnder} from '../model/targets.js';
 import {groupings, isGroup} from '../model/torrent-groups.js';
 import {shownTorrents} from '../model/torrent-list.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 import {field} from '../text/text-field.js';
 import {defineKey, inGroup} from './define-key.js';
 
@@ -60,7 +60,7 @@ export const screenKeys = inGroup('Screen', [
 			const ids = isGroup(row) ? row.torrents.map(({id}) => id) : [row.id];
 			const isSame =
 				logOf !== undefined && ids.length === logOf.ids.size && ids.every(id => logOf.ids.has(id));
-			const name = isGroup(row) ? groupName(row) : terminalText(row.name);
+			const name = isGroup(row) ? groupName(row) : nameText(row.name);
 			return {logOf, next: isSame ? undefined : {ids: new Set(ids), name}};
 		},
 		label: ({next}) => (next ? 'its log' : 'log of all'),

@@ -1,6 +1,15 @@
-import {addPeer, addTracker, addWebSeed, askToBan, askToRemoveTracker, lookAtPeer} from '../actions/swarm.js';
+import {
+	addPeer,
+	addTracker,
+	addWebSeed,
+	askToBan,
+	askToKick,
+	askToRemoveTracker,
+	lookAtPeer,
+	lookAtTracker,
+} from '../actions/swarm.js';
 import {defineKey, inGroup} from './define-key.js';
-import {needPeer, needShown, needTracker} from './guards.js';
+import {needPeer, needShown, needSource, needTracker} from './guards.js';
 
 /** Keys that act on peers and on where they are known from. */
 export const swarmKeys = inGroup('Peers and trackers', [
@@ -29,12 +38,11 @@ export const swarmKeys = inGroup('Peers and trackers', [
 		name: 'peer-kick',
 		keys: ['K'],
 		where: ['peers'],
-		help: 'Disconnect the peer',
+		help: 'Disconnect the peer (asks)',
 		footer: 7,
 		when: needPeer,
 		label: 'kick',
-		run: (screen, {id, peer}) =>
-			screen.send({type: 'peer.kick', id, peer: peer.id}, `Disconnected ${peer.address}.`),
+		run: (screen, {id, peer}) => askToKick(screen, id, peer),
 	}),
 	defineKey({
 		name: 'peer-ban',
@@ -45,6 +53,16 @@ export const swarmKeys = inGroup('Peers and trackers', [
 		when: needPeer,
 		label: 'ban',
 		run: (screen, {id, peer}) => askToBan(screen, id, peer),
+	}),
+	defineKey({
+		name: 'tracker-look',
+		keys: ['enter'],
+		where: ['trackers'],
+		help: 'Tell everything about the tracker, and what it said',
+		footer: 2.5,
+		when: needSource,
+		label: 'look at it',
+		run: (screen, {source}) => lookAtTracker(screen, source),
 	}),
 	defineKey({
 		name: 'tracker-add',

@@ -1,4 +1,4 @@
-import {askToBan} from '../actions/swarm.js';
+import {askToBan, askToKick} from '../actions/swarm.js';
 import {
 	everyPeerUnderCursor,
 	everyTrackerUnderCursor,
@@ -66,12 +66,11 @@ export const swarmsKeys = inGroup('Peers and trackers', [
 		name: 'every-peer-kick',
 		keys: ['K'],
 		where: ['swarms'],
-		help: 'Disconnect the peer',
+		help: 'Disconnect the peer (asks)',
 		footer: 3,
 		when: needEveryPeer,
 		label: 'kick',
-		run: (screen, {peer: {torrent, id, address}}) =>
-			screen.send({type: 'peer.kick', id: torrent, peer: id}, `Disconnected ${address}.`),
+		run: (screen, {peer}) => askToKick(screen, peer.torrent, peer),
 	}),
 	defineKey({
 		name: 'every-peer-ban',

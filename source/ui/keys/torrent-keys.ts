@@ -14,7 +14,7 @@ import {isOver} from '../model/creations.js';
 import {standsStill} from '../model/stands-still.js';
 import {rowUnder} from '../model/targets.js';
 import {isGroup} from '../model/torrent-groups.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 import {folderWays, labelWays} from './argument-ways.js';
 import {defineKey, inGroup} from './define-key.js';
 import {needTorrents} from './guards.js';
@@ -187,7 +187,7 @@ export const torrentKeys = inGroup('Torrent', [
 		label: 'verify',
 		run: (screen, {torrents}) => {
 			for (const {id, name} of torrents)
-				screen.send({type: 'torrent.verify', id}, `Checking ${terminalText(name)}.`);
+				screen.send({type: 'torrent.verify', id}, `Checking ${nameText(name)}.`);
 		},
 	}),
 	defineKey({

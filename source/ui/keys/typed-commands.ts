@@ -1,19 +1,19 @@
-import {setPriorityByName} from '../actions/files.js';
+import {lookAtFile, setPriorityByName} from '../actions/files.js';
 import {openTorrentNamed} from '../actions/open-torrent.js';
 import {setRange} from '../actions/speed-range.js';
 import {frameNames, setFrames} from '../actions/theme.js';
 import {targets} from '../model/targets.js';
 import {priorityWords} from '../present/files.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 import {rangeArgument} from './argument-ways.js';
 import {defineKey, inGroup, type ScreenKey} from './define-key.js';
+import {needFile} from './guards.js';
 import type {Situation} from './key-record.js';
 
 const typed = {keys: [], where: ['anywhere'], label: ''} as const;
 
 /** The torrents by their names. */
-const torrentWays = ({state}: Situation) =>
-	(state().model.torrents ?? []).map(({name}) => terminalText(name));
+const torrentWays = ({state}: Situation) => (state().model.torrents ?? []).map(({name}) => nameText(name));
 
 /** Commands that have a name for the `:` line only, and no key. */
 export const typedCommands: readonly ScreenKey[] = inGroup('Screen', [
@@ -24,6 +24,13 @@ export const typedCommands: readonly ScreenKey[] = inGroup('Screen', [
 		run: screen => {
 			for (const {id} of targets(screen.state())) screen.send({type: 'torrent.resume', id});
 		},
+	}),
+	defineKey({
+		...typed,
+		name: 'file-look',
+		help: 'Tell everything about the file or folder under the cursor',
+		when: needFile,
+		run: (screen, {node}) => lookAtFile(screen, node),
 	}),
 	defineKey({
 		...typed,

@@ -2,7 +2,7 @@ import {selectFiles} from '../../api/file-rules.js';
 import type {FilePriority, FileProgressView, FileView} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Bytes} from '../../base/units.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 
 /** A folder or file in the tree. `files` are positions in the list of `FileView`s, not file indices. */
 export interface TreeNode {
@@ -28,7 +28,7 @@ function build(branch: Branch, path: string, depth: number, files: readonly File
 		const children = build(inner, key, depth + 1, files);
 		nodes.push({
 			key,
-			name: terminalText(name),
+			name: nameText(name),
 			depth,
 			folder: true,
 			files: children.flatMap(child => child.files),
@@ -41,7 +41,7 @@ function build(branch: Branch, path: string, depth: number, files: readonly File
 		const name = file.path.at(-1) ?? '';
 		nodes.push({
 			key: path === '' ? name : `${path}/${name}`,
-			name: terminalText(name),
+			name: nameText(name),
 			depth,
 			folder: false,
 			files: [position],

@@ -1,6 +1,6 @@
 import type {TorrentView} from '../../api/snapshot.js';
 import {size} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {cursorRow, entries} from './lists.js';
 import {remembered} from './remembered.js';
 import type {ScreenState} from './store.js';
@@ -62,7 +62,7 @@ export function choosingNow({model, view}: ScreenState): readonly TorrentView[] 
 /** How several torrents are called in one line. Safe for a terminal. */
 export function targetNames(torrents: readonly TorrentView[]): string {
 	const [first] = torrents;
-	return torrents.length === 1 && first ? terminalText(first.name) : `${torrents.length} torrents`;
+	return torrents.length === 1 && first ? nameText(first.name) : `${torrents.length} torrents`;
 }
 
 const mostNamed = 5;
@@ -102,12 +102,12 @@ function folderLines(torrents: readonly TorrentView[], lead: string): readonly s
 export function targetLines(torrents: readonly TorrentView[], lead = ''): readonly string[] {
 	const [first] = torrents;
 	if (torrents.length === 1 && first)
-		return [terminalText(first.name), `${bytesHere(first)} here`, ...folderLines(torrents, lead)];
+		return [nameText(first.name), `${bytesHere(first)} here`, ...folderLines(torrents, lead)];
 	const shown = torrents.length > mostNamed + 1 ? torrents.slice(0, mostNamed) : torrents;
 	const rest = torrents.slice(shown.length);
 	return [
 		`${torrents.length} torrents, ${bytesHere(sumOf(torrents))} here:`,
-		...shown.map(torrent => `  ${terminalText(torrent.name)}  ${bytesHere(torrent)}`),
+		...shown.map(torrent => `  ${nameText(torrent.name)}  ${bytesHere(torrent)}`),
 		...(rest.length > 0 ? [`  and ${rest.length} more, ${bytesHere(sumOf(rest))}`] : []),
 		...folderLines(torrents, lead),
 	];

@@ -2,7 +2,7 @@ import {memo, type ReactNode} from 'react';
 import {type FeedFacts, feedColumns, itemColumns, ruleColumns} from '../columns/feed-columns.js';
 import {feedInSight, shownFeeds, shownItems, shownRules} from '../model/feed-lists.js';
 import {count} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import type {PaneProps} from './pane-props.js';
 import {sameList} from './same-list.js';
@@ -49,7 +49,7 @@ export const ItemsPane = memo(
 			<ListPane
 				props={props}
 				list="items"
-				title={feed === undefined ? 'Items' : terminalText(feed.name)}
+				title={feed === undefined ? 'Items' : nameText(feed.name)}
 				note={all > shown ? `${shown} of ${all}` : count(all, 'item')}
 				items={shownItems(props.state)}
 				columns={itemColumns}

@@ -3,7 +3,7 @@ import {foundColumns, type NetworkFacts, peopleColumns, sharedColumns} from '../
 import {idsHere, shownFound, shownPeople, shownShared} from '../model/network-lists.js';
 import type {ListName} from '../model/view.js';
 import {foundNote, nothingFound, sharedNote} from '../present/network.js';
-import {terminalText} from '../text/text.js';
+import {nameText} from '../text/text.js';
 import {ListPane} from './list-pane.js';
 import type {PaneProps} from './pane-props.js';
 import {sameList} from './same-list.js';
@@ -38,7 +38,7 @@ export const FoundPane = memo(
 			<ListPane
 				props={props}
 				list="found"
-				title={person === undefined ? 'Found' : `Shared by ${terminalText(person)}`}
+				title={person === undefined ? 'Found' : `Shared by ${nameText(person)}`}
 				note={foundNote(props.state)}
 				items={shownFound(props.state)}
 				columns={foundColumns}

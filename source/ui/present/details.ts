@@ -11,7 +11,7 @@ import {
 	size,
 	timeOfDay,
 } from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {wrapped} from '../text/wrapped.js';
 import type {Look} from './context.js';
 
@@ -54,19 +54,29 @@ function reasonPairs(
 	return [[stalledFor === undefined ? 'why' : 'stalled', `${terminalText(text)}${next}`]];
 }
 
-/** Values that are told whole, on as many lines as that takes. */
-const whole = new Set(['why', 'stalled', 'name', 'folder']);
+/** The longest name. */
+const longestName = 'seeded until'.length;
 
-/** All that is known of a torrent, as names and values of so many cells. */
+/** Cells that every value has on a screen so wide, however long the names beside it are. */
+function widestValue(columns: number): number {
+	return Math.max(8, Math.min(76, columns - longestName - 11));
+}
+
+/** Rows of a screen of so many that the details have. */
+export function detailRoom(rows: number): number {
+	return Math.max(1, rows - 4);
+}
+
+/** All that is known of a torrent, as names and values, each on as many lines as it takes on a screen of so many columns. */
 export function detailPairs(
 	torrent: TorrentView,
 	session: SessionView | undefined,
 	look: Look,
-	cells: number,
+	columns: number,
 ): ReadonlyArray<readonly [string, string]> {
 	const pairs: Array<readonly [string, string] | undefined> = [
 		...reasonPairs(torrent, look),
-		['name', terminalText(torrent.name)],
+		['name', nameText(torrent.name)],
 		['folder', terminalText(torrent.dir)],
 		...(isUnknown(torrent) ? [['size', 'not known before a peer says it'] as const] : amountPairs(torrent)),
 		['downloaded', `${size(torrent.downloaded)}, wasted ${size(torrent.wasted)}`],
@@ -84,7 +94,7 @@ export function detailPairs(
 			`down ${torrent.maxDownload === undefined ? 'none' : limitWithUnit(torrent.maxDownload)}, up ${torrent.maxUpload === undefined ? 'none' : limitWithUnit(torrent.maxUpload)}`,
 		],
 		...goalPairs(torrent),
-		torrent.label ? ['label', terminalText(torrent.label)] : undefined,
+		torrent.label ? ['label', nameText(torrent.label)] : undefined,
 		['added', dayAndTime(torrent.addedAt, look.timezone)],
 		torrent.completedAt === undefined
 			? undefined
@@ -105,11 +115,10 @@ export function detailPairs(
 			? ['engine', `tortui ${session.version}, process ${session.pid}, up ${duration(session.uptime)}`]
 			: undefined,
 	];
+	const cells = widestValue(columns);
 	return pairs
 		.filter(pair => pair !== undefined)
 		.flatMap(([name, value]) =>
-			whole.has(name)
-				? wrapped(value, cells).map((line, at): readonly [string, string] => [at === 0 ? name : '', line])
-				: [[name, value] as const],
+			wrapped(value, cells).map((line, at): readonly [string, string] => [at === 0 ? name : '', line]),
 		);
 }

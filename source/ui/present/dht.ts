@@ -6,6 +6,7 @@ import {count, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import type {Area, Look} from './context.js';
 import type {Row, Span} from './row.js';
+import {wrapRows} from './wrapped-row.js';
 
 const titles = {ipv4: 'IPv4', ipv6: 'IPv6'} as const;
 const labelCells = 13;
@@ -112,5 +113,5 @@ export function dhtRows(
 			named('first peers', [timesText(lookups.firstPeers), 'text']),
 			named('whole', [timesText(lookups.whole), 'text']),
 		);
-	return rows;
+	return wrapRows(rows, columns);
 }

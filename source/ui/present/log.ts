@@ -1,7 +1,7 @@
 import type {LogView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {dayAndTime, timeOfDay} from '../text/format.js';
-import {cellWidth, fit, terminalText} from '../text/text.js';
+import {cellWidth, fit, nameText, terminalText} from '../text/text.js';
 import {wrapped} from '../text/wrapped.js';
 import type {Look} from './context.js';
 import {fitRow, type ListRow, type Row} from './row.js';
@@ -30,7 +30,7 @@ function said(line: LogView, named: boolean): string {
 
 /** The name of its torrent, where the line is to have it and does not say it anyway. */
 function nameBefore({text, name}: LogView, named: boolean): string {
-	return named && name && !text.includes(name) ? terminalText(name) : '';
+	return named && name && !text.includes(name) ? nameText(name) : '';
 }
 
 /** What a line says in so many cells: where there is no room for all of it, the name goes down to a quarter before what happened is cut. */
@@ -99,7 +99,7 @@ export function logLineRows(line: LogView, columns: number, {timezone}: Look): r
 	];
 	return [
 		[[` ${facts.filter(fact => fact !== '').join('  ')}`, 'faint']],
-		...(name ? wrapped(terminalText(name), columns - 1).map((part): Row => [[` ${part}`, 'accent']]) : []),
+		...(name ? wrapped(nameText(name), columns - 1).map((part): Row => [[` ${part}`, 'accent']]) : []),
 		...wrapped(terminalText(text), columns - 1).map((part): Row => [[` ${part}`, tones[level]]]),
 	];
 }

@@ -2,13 +2,13 @@ import type {Tone} from '../look/themes.js';
 import {wishOf} from '../model/network-place.js';
 import type {ScreenState} from '../model/store.js';
 import {count} from '../text/format.js';
-import {fitMiddle, terminalText} from '../text/text.js';
+import {fitMiddle, nameText, terminalText} from '../text/text.js';
 
 /** Names of the trackers that are asked, for a sentence. */
 function askedNames({model}: ScreenState): string {
 	const names = (model.network?.catalogues ?? [])
 		.filter(({state}) => state !== 'none')
-		.map(({name}) => terminalText(name));
+		.map(({name}) => nameText(name));
 	return names.length === 1 ? (names[0] ?? '') : 'the catalogues';
 }
 
@@ -45,7 +45,7 @@ export function nothingFound(state: ScreenState): string {
 	if (found?.refused !== undefined) return terminalText(found.refused);
 	if (found === undefined || !isCurrent(state)) return 'looking …';
 	const wish = wishOf(view);
-	if ('nick' in wish) return `${terminalText(wish.nick)} shares nothing now`;
+	if ('nick' in wish) return `${nameText(wish.nick)} shares nothing now`;
 	return wish.words === ''
 		? 'nobody shares anything yet: Tab, then S shares a folder'
 		: `nobody shares what is called “${terminalText(wish.words)}”`;

@@ -2,7 +2,7 @@ import type {PeerDetails} from '../../api/peer-details.js';
 import type {PeerView, TorrentView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
 import {age, count, percent, rateWithUnit, size} from '../text/format.js';
-import {cellWidth, terminalText} from '../text/text.js';
+import {cellWidth, nameText} from '../text/text.js';
 import {wrapped} from '../text/wrapped.js';
 import {miniMap} from './bar.js';
 import type {Look} from './context.js';
@@ -77,7 +77,7 @@ export function peerRows(
 	const rates = `${glyphs.down} ${rateWithUnit(peer.downloadRate)}, ${size(peer.downloaded)} so far   ${glyphs.up} ${rateWithUnit(peer.uploadRate)}, ${size(peer.uploaded)} so far`;
 	const known: Row[] = [
 		...row('address', peer.address, 'title'),
-		...row('client', terminalText(peer.client) || 'not known'),
+		...row('client', nameText(peer.client) || 'not known'),
 	];
 	if (details === undefined) return [...known, ...row('line', line), ...row('moved', rates)];
 	const [toUs, toThem] = chokeWords(details);
@@ -109,7 +109,7 @@ export function peerRows(
 			`${peer.requested} of ours are open, ${details.requestWindow} wanted; ${peer.queued} of its wait`,
 		),
 		...(details.unsent > 0 ? row('unsent', `${size(details.unsent)} that it has not taken`) : []),
-		...row('speaks', details.speaks.map(name => terminalText(name)).join(' ') || 'the plain protocol'),
+		...row('speaks', details.speaks.map(name => nameText(name)).join(' ') || 'the plain protocol'),
 		...row(
 			'has',
 			`${percent(peer.progress, 1)}${pieces > 0 ? `, ${details.pieces} of ${pieces} pieces` : ''}`,

@@ -1,7 +1,7 @@
 import type {FileView, PieceInspection, PiecesView} from '../../api/snapshot.js';
 import type {Tone} from '../look/themes.js';
 import {count, rateWithUnit} from '../text/format.js';
-import {cellWidth, fitMiddle, terminalText} from '../text/text.js';
+import {cellWidth, fitMiddle, nameText} from '../text/text.js';
 import type {Look} from './context.js';
 import {type CellFacts, isAtRisk} from './piece-states.js';
 import {fitRow, type Row, rowWidth, type Span, spread} from './row.js';
@@ -174,7 +174,7 @@ export function readoutRow(view: PiecesView, cell: number, facts: Readout, colum
 	const path = inspected?.files[0] ?? facts.files?.find(file => file.index === index)?.path.join('/');
 	const room = columns - rowWidth([lead, ...behind]) - 3;
 	if (path === undefined || room < 8) return fitRow([lead, ...behind], columns);
-	const safe = terminalText(path);
+	const safe = nameText(path);
 	const file = cellWidth(safe) > room ? fitMiddle(safe, room, ellipsis) : safe;
 	return fitRow([lead, [` ${dot} ${file}`, 'dim'], ...behind], columns);
 }

@@ -8,7 +8,7 @@ import type {NetworkPane} from '../model/network-place.js';
 import type {ScreenState} from '../model/store.js';
 import type {SwarmPart} from '../model/swarms-place.js';
 import {duration, percent, rateWithUnit} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 import {logText} from './log.js';
 import {networkTrouble} from './network.js';
 import {stateWord} from './torrent-state.js';
@@ -79,7 +79,7 @@ function standing(state: ScreenState): {readonly key: string; readonly line: str
 	return {
 		// Countdowns in a reason are not news.
 		key: `${torrent.id} ${torrent.state} ${Math.floor(part * 10)} ${torrent.reason?.text.replace(/\d+/g, '') ?? ''}`,
-		line: `${terminalText(torrent.name)}: ${stateWord(torrent)}, ${percent(part, 1, 0)}${moving}${reason}`,
+		line: `${nameText(torrent.name)}: ${stateWord(torrent)}, ${percent(part, 1, 0)}${moving}${reason}`,
 	};
 }
 

@@ -15,7 +15,7 @@ import {
 	windowTitle,
 } from '../terminal/modes.js';
 import {percent} from '../text/format.js';
-import {terminalText} from '../text/text.js';
+import {nameText, terminalText} from '../text/text.js';
 
 type Announced = Pick<TorrentView, 'id' | 'state' | 'name'>;
 
@@ -71,7 +71,7 @@ export class Announcer {
 			if (earlier === undefined || earlier === state) continue;
 			const done = earlier === 'downloading' && (state === 'seeding' || state === 'finished');
 			if (!done && state !== 'failed') continue;
-			const text = `${terminalText(name)}: ${done ? 'download complete' : 'stopped by an error'}`;
+			const text = `${nameText(name)}: ${done ? 'download complete' : 'stopped by an error'}`;
 			this.#tell(text, done ? 'good' : 'error', preferences);
 		}
 	}
@@ -90,7 +90,7 @@ export class Announcer {
 	showTitle({model, view, preferences}: ScreenState): void {
 		if (!preferences.title) return;
 		const torrent = view.screen === 'torrent' ? model.torrent?.overview : undefined;
-		const text = torrent ? `${percent(progressOf(torrent), 1, 0)} ${terminalText(torrent.name)}` : 'tortui';
+		const text = torrent ? `${percent(progressOf(torrent), 1, 0)} ${nameText(torrent.name)}` : 'tortui';
 		if (text === this.#title) return;
 		this.#title = text;
 		this.#send(windowTitle(text));

@@ -1,6 +1,6 @@
 import type {Reannouncement} from '../../api/command.js';
 import {countdown} from './format.js';
-import {terminalText} from './text.js';
+import {nameText, terminalText} from './text.js';
 
 /** What asking for peers came to, in one sentence or two. */
 export function reannounced({running, trackers, asked, busy, waits, others = []}: Reannouncement): string {
@@ -42,7 +42,7 @@ function listed(words: readonly string[]): string {
 }
 
 function names(trackers: readonly string[]): string {
-	const [first = '', ...rest] = trackers.map(name => terminalText(name));
+	const [first = '', ...rest] = trackers.map(name => nameText(name));
 	return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 }
 

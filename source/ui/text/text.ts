@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 
 // What has no width of its own to measure is made safe without loading how to measure.
-export {terminalText} from '../../base/safe-text.js';
+export {nameText, terminalText} from '../../base/safe-text.js';
 
 // Latin, punctuation, arrows, frames, blocks, shapes, braille: one UTF-16 unit, one cell, whatever stands beside it.
 const singleCells =

@@ -5,7 +5,7 @@ import {asciiFrames, type FrameName} from '../look/glyphs.js';
 import {asciiText, type Painter} from '../look/paint.js';
 import type {Tone} from '../look/themes.js';
 import type {Look} from '../present/context.js';
-import {detailPairs} from '../present/details.js';
+import {detailPairs, detailRoom} from '../present/details.js';
 import {cellWidth, fit} from '../text/text.js';
 import {framed} from './frame.js';
 import {Table} from './ink-table.js';
@@ -31,19 +31,12 @@ function Skeleton({children}: {readonly children?: ReactNode}): ReactNode {
 	return /^[ │]*$/.test(String(children ?? '')) ? <Text> </Text> : null;
 }
 
-/** The longest name. */
-const longestName = 'seeded until'.length;
-
-/** Cells that every value has, however long the names beside it are. */
-function widestValue(columns: number): number {
-	return Math.max(8, Math.min(76, columns - longestName - 11));
-}
-
 /** All that is known of a torrent, as a table over the panes: as it was when it was opened or its state last changed. */
 export const Details = memo(
 	function Details({
 		torrent,
 		session,
+		top,
 		columns,
 		rows,
 		painter,
@@ -52,19 +45,23 @@ export const Details = memo(
 	}: {
 		readonly torrent: TorrentView;
 		readonly session: SessionView | undefined;
+		/** The first row to show, of what is too long. */
+		readonly top: number;
 		readonly columns: number;
 		readonly rows: number;
 		readonly painter: Painter;
 		readonly frames: FrameName;
 		readonly look: Look;
 	}): ReactNode {
-		const pairs = detailPairs(torrent, session, look, widestValue(columns)).slice(0, Math.max(1, rows - 4));
+		const pairs = detailPairs(torrent, session, look, columns);
 		const names = Math.max('torrent'.length, ...pairs.map(([name]) => name.length));
 		const values = Math.min(
 			Math.max(8, Math.min(76, columns - names - 11)),
 			Math.max(...pairs.map(([, value]) => cellWidth(value))),
 		);
-		const data = pairs.map(([name, value]) => {
+		const room = detailRoom(rows);
+		const from = Math.max(0, Math.min(top, pairs.length - room));
+		const data = pairs.slice(from, from + room).map(([name, value]) => {
 			const shown = fit(value, values, 'left', look.glyphs.ellipsis);
 			return {torrent: name, ' ': look.glyphs.ascii ? asciiText(shown) : shown};
 		});
@@ -82,7 +79,8 @@ export const Details = memo(
 				columns: width,
 				rows: height,
 				title: 'Details',
-				foot: 'Esc leaves',
+				note: pairs.length > room ? `${from + 1}-${from + data.length} of ${pairs.length}` : '',
+				foot: pairs.length > room ? '↑↓ more   Esc leaves' : 'Esc leaves',
 				focused: true,
 				frames: asciiFrames(frames, look.glyphs),
 			},
@@ -107,7 +105,7 @@ export const Details = memo(
 				>
 					<PainterContext value={painter}>
 						<Table
-							key={`${columns}x${rows}`}
+							key={`${columns}x${rows}+${from}`}
 							data={data}
 							columns={['torrent', ' ']}
 							header={Header as never}
@@ -123,6 +121,7 @@ export const Details = memo(
 		before.torrent.id === after.torrent.id &&
 		before.torrent.state === after.torrent.state &&
 		before.torrent.reason?.text === after.torrent.reason?.text &&
+		before.top === after.top &&
 		before.painter === after.painter &&
 		before.columns === after.columns &&
 		before.rows === after.rows,

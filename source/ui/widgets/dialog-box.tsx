@@ -4,18 +4,12 @@ import {keyNamed} from '../keys/key-names.js';
 import {asciiFrames, type FrameName} from '../look/glyphs.js';
 import type {Painter} from '../look/paint.js';
 import type {Look} from '../present/context.js';
+import {fittedFoot, footRoom} from '../present/dialog-foot.js';
 import type {Zone} from '../present/hit.js';
 import {type Row, zonesOf} from '../present/row.js';
 import {cellWidth} from '../text/text.js';
 import {framed, plainRows} from './frame.js';
 import {Lines} from './lines.js';
-
-/** What the bottom edge says, in so many cells: what stands first and last goes last. */
-function fittedFoot(foot: string, room: number): string {
-	const parts = foot.split(/ {3}/);
-	while (parts.length > 1 && cellWidth(parts.join('   ')) > room) parts.splice(parts.length > 2 ? -2 : 0, 1);
-	return parts.join('   ');
-}
 
 /** Where the keys that the bottom edge names may be clicked. */
 function footZones(foot: string, y: number): readonly Zone[] {
@@ -57,8 +51,7 @@ export function DialogBox({
 		content.selected !== undefined && content.selected >= inner
 			? content.selected - inner + 1
 			: Math.min(content.top ?? 0, last);
-	// Corners, an edge and a space on each side.
-	const foot = fittedFoot(content.foot, width - 6);
+	const foot = fittedFoot(content.foot, footRoom(width - 4));
 	const shown = content.rows
 		.slice(from, from + inner)
 		.map((row, at) => ({row: [[' '], ...row] as Row, hit: content.hits?.[from + at]}));

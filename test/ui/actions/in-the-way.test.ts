@@ -122,11 +122,20 @@ test('a question that comes by itself is not answered by a key that was meant fo
 	await close();
 });
 
-test('whoever asks for the question by a key may answer at once', async () => {
+test('the key that asks for the question may be a letter of a word: nothing is overwritten before it can have been seen', async () => {
 	const screen = await openTestScreen(80, 24, {list: true, silent: true});
-	const {terminal, engine, close} = screen;
+	const {terminal, engine, clock, close} = screen;
 	await tell(screen, stopped(screen, 'a'));
 	await terminal.press('p', 'o');
+	assert.match(terminal.text(), /in the way/);
+	clock.turn(600);
+	// What is none of its letters answers no.
+	await terminal.press('e', 'o');
+	assert.doesNotMatch(terminal.text(), /in the way/);
+	assert.ok(!engine.sent.some(({type}) => type === 'torrent.resume'));
+	await terminal.press('p');
+	clock.turn(600);
+	await terminal.press('o');
 	assert.deepEqual(engine.sent.at(-1), {type: 'torrent.resume', id: 'a', overwrite: true});
 	await close();
 });

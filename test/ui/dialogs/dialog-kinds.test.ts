@@ -47,6 +47,7 @@ const dialogs: {readonly [Name in Dialog['kind']]: Extract<Dialog, {kind: Name}>
 	creation: {kind: 'creation', id: 1},
 	details: {kind: 'details'},
 	dht: {kind: 'dht', dht: fakeDht, top: 0},
+	facts: {kind: 'facts', title: 'Tracker', facts: [['URL', 'udp://t.example']], command: 'tracker-look'},
 	find: {kind: 'find', query: field('abc'), chosen: undefined},
 	form: {kind: 'form', title: 'Form', fields, at: 0, submit: () => undefined},
 	help: {kind: 'help', query: field(), top: 0},
