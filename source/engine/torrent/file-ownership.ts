@@ -1,3 +1,4 @@
+import type {Bytes} from '../../base/units.js';
 import type {FileStamp, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {failureOf} from '../../io/disk/storage-failure.js';
 import {foreignFile} from '../../io/disk-worker/open-file.js';
@@ -8,6 +9,7 @@ import {isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
 import {OwnRoom} from '../../policy/pieces/own-room.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {asFileOwner, decideOwner, fileOwner, isOurs} from '../../policy/session/file-ownership.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {AwaitedHashes} from '../transfer/awaited-hashes.js';
@@ -61,7 +63,7 @@ export class FileOwnership {
 	/** Whose each file was, for opening them again: one that is wanted only now is looked at anew. */
 	before(memory: ResumeData | undefined): Uint8Array | undefined {
 		const owners = memory?.owners?.slice();
-		if (owners === undefined || owners.length !== this.#owner.metainfo.files.length) return undefined;
+		if (owners === undefined || owners.length !== fileTable(this.#owner.metainfo).count) return undefined;
 		const {priorities} = this.#owner.files;
 		for (const [file, owner] of owners.entries()) {
 			if (owner === fileOwner.foreign && priorities[file]! > 0) owners[file] = fileOwner.unknown;
@@ -95,7 +97,8 @@ export class FileOwnership {
 	): Promise<StorageFailure | undefined> {
 		const {metainfo, map, files, have} = this.#owner;
 		const made = stamps.length > 0 ? await storage.made?.(stamps) : undefined;
-		const owners = new Uint8Array(metainfo.files.length);
+		const table = fileTable(metainfo);
+		const owners = new Uint8Array(table.count);
 		const lost = memory === undefined ? undefined : lostPieces(memory.have, have);
 		const missing: number[] = [];
 		const changed: number[] = [];
@@ -104,9 +107,15 @@ export class FileOwnership {
 			room ??= new OwnRoom(metainfo, map);
 			return room.hasPiece(file);
 		};
-		for (const [file, {length, pad}] of metainfo.files.entries()) {
-			if (pad) continue;
+		for (let file = 0; file < table.count; file++) {
+			if (table.isPad(file)) continue;
 			const now = stamps[file];
+			// Of most torrents that begin nothing is there, or was: they need not wait until ten thousand were thought about.
+			if (now === undefined && memory === undefined && storage.obstructed?.has(file) !== true) {
+				owners[file] = fileOwner.absent;
+				continue;
+			}
+			const length = table.lengths[file]!;
 			const before = memory?.stamps[file];
 			const ownerBefore = asFileOwner(memory?.owners?.[file]);
 			const isWanted = files.priorities[file]! > 0;
@@ -118,7 +127,6 @@ export class FileOwnership {
 			const wasOurs = ownerBefore === undefined ? before !== undefined && isWanted : isOurs(ownerBefore);
 			const isDifferent = now !== undefined && !isSameStamp(now, before);
 			const isObstructed = storage.obstructed?.has(file) === true;
-			// Of most torrents that begin nothing is there: they need not wait until ten thousand files were thought about.
 			if (now === undefined && !wasOurs && !isObstructed) {
 				owners[file] = fileOwner.absent;
 				continue;
@@ -155,7 +163,7 @@ export class FileOwnership {
 		const {metainfo, files} = this.#owner;
 		let failure: StorageFailure | undefined;
 		for (const {file, name} of (await this.#paths?.rivals(this.#owner.id)) ?? []) {
-			const {length} = metainfo.files[file]!;
+			const length = fileTable(metainfo).lengths[file]!;
 			const isWhole = length > 0 && files.completed[file] === length;
 			owners[file] = isWhole ? fileOwner.shared : fileOwner.foreign;
 			if (files.priorities[file] === 0 || isWhole) continue;
@@ -188,8 +196,13 @@ export class FileOwnership {
 		const {metainfo, files} = this.#owner;
 		let first: {path: string; size: number; length: number} | undefined;
 		let count = 0;
-		for (const [file, {length, pad}] of metainfo.files.entries()) {
-			if (pad || files.priorities[file] === 0 || (length > 0 && files.completed[file] === length)) continue;
+		const table = fileTable(metainfo);
+		// Nothing is there at all.
+		const looked = stamps.length === 0 && !storage.obstructed?.size ? 0 : table.count;
+		for (let file = 0; file < looked; file++) {
+			const length = table.lengths[file]!;
+			if (table.isPad(file) || files.priorities[file] === 0) continue;
+			if (length > 0 && files.completed[file] === length) continue;
 			if (storage.obstructed?.has(file)) {
 				const path = this.#path(file);
 				return {
@@ -233,8 +246,8 @@ export class FileOwnership {
 
 	/** What is wrong with a file that is not whole. */
 	#difference(file: number, stamp: FileStamp | undefined): string {
-		const {metainfo, map, have} = this.#owner;
-		const {offset, length} = metainfo.files[file]!;
+		const {map, have} = this.#owner;
+		const {offset, length} = this.#spanOf(file);
 		if (stamp === undefined) return 'missing';
 		if (stamp.size !== length) return `${stamp.size} bytes, to be ${length}`;
 		const [first, last] = map.span(offset, length);
@@ -245,8 +258,8 @@ export class FileOwnership {
 
 	/** Whether a file has a wrong piece that lies in no guilty file. */
 	#hasUnexplained(file: number, guilty: ReadonlySet<number>): boolean {
-		const {metainfo, map, have} = this.#owner;
-		const {offset, length} = metainfo.files[file]!;
+		const {map, have} = this.#owner;
+		const {offset, length} = this.#spanOf(file);
 		const [first, last] = map.span(offset, length);
 		for (let piece = first; piece <= last; piece++) {
 			if (have.has(piece)) continue;
@@ -258,8 +271,8 @@ export class FileOwnership {
 	}
 
 	#isWrongAlone(file: number, stamp: FileStamp | undefined): boolean {
-		const {metainfo, map, have} = this.#owner;
-		const {offset, length} = metainfo.files[file]!;
+		const {map, have} = this.#owner;
+		const {offset, length} = this.#spanOf(file);
 		if (stamp?.size !== length) return true;
 		const [first, last] = map.span(offset, length);
 		for (let piece = first; piece <= last; piece++) {
@@ -278,12 +291,17 @@ export class FileOwnership {
 
 	#path(file: number): string {
 		const {dir, renamed, metainfo} = this.#owner;
-		return join(dir, ...(renamed.get(file) ?? metainfo.files[file]!.path));
+		return join(dir, ...(renamed.get(file) ?? fileTable(metainfo).path(file)));
+	}
+
+	#spanOf(file: number): {readonly offset: Bytes; readonly length: Bytes} {
+		const {offsets, lengths} = fileTable(this.#owner.metainfo);
+		return {offset: offsets[file]!, length: lengths[file]!};
 	}
 
 	/** Whether any piece with bytes of a file is among these. */
 	#hasAny(file: number, pieces: Bitfield | undefined): boolean {
-		const {offset, length} = this.#owner.metainfo.files[file]!;
+		const {offset, length} = this.#spanOf(file);
 		if (length === 0 || pieces === undefined || pieces.count === 0) return false;
 		const [first, last] = this.#owner.map.span(offset, length);
 		for (let piece = first; piece <= last; piece++) if (pieces.has(piece)) return true;
@@ -292,9 +310,9 @@ export class FileOwnership {
 
 	/** Whether any of its pieces may be right, and nobody can tell yet. */
 	#isAwaited(file: number): boolean {
-		const {awaitedHashes, metainfo, map} = this.#owner;
+		const {awaitedHashes, map} = this.#owner;
 		if (awaitedHashes === undefined) return false;
-		const {offset, length} = metainfo.files[file]!;
+		const {offset, length} = this.#spanOf(file);
 		const [first, last] = map.span(offset, length);
 		for (let piece = first; piece <= last; piece++) if (awaitedHashes.isUnseen(piece)) return true;
 		return false;

@@ -4,6 +4,7 @@ import type {Storage} from '../../io/disk/storage.js';
 import {headPieces, piecePriorities as prioritiesOfPieces} from '../../policy/pieces/file-priorities.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PiecePriorities, PieceRange} from '../../policy/pieces/piece-priorities.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {Downloader} from '../transfer/downloader.js';
@@ -52,9 +53,10 @@ export class FileSelection {
 	/** @throws {UserError} `no-such-file`, and nothing has changed then */
 	choose(chosen: readonly number[], priority: FilePriority): void {
 		const {metainfo, files} = this.#owner;
+		const table = fileTable(metainfo);
 		for (const index of chosen) {
-			const file = metainfo.files[index];
-			if (file === undefined || file.pad) throw new UserError('no-such-file', `there is no file ${index}`);
+			if (!Number.isInteger(index) || index < 0 || index >= table.count || table.isPad(index))
+				throw new UserError('no-such-file', `there is no file ${index}`);
 		}
 		const before = files.wantedFiles;
 		files.setPriority(chosen, priority);
@@ -108,9 +110,10 @@ export class FileSelection {
 	/** Has pieces downloaded in the order that follows from the files'. */
 	apply(): void {
 		const {map, metainfo, files, piecePriorities, downloader} = this.#owner;
-		const priorities = prioritiesOfPieces(map, metainfo.files, files.priorities);
+		const table = fileTable(metainfo);
+		const priorities = prioritiesOfPieces(map, table, files.priorities);
 		piecePriorities.over(priorities);
 		downloader.setPriorities(priorities);
-		downloader.picker.setHeads(headPieces(map, metainfo.files, files.priorities));
+		downloader.picker.setHeads(headPieces(map, table, files.priorities));
 	}
 }

@@ -7,6 +7,7 @@ import type {ResumeData} from '../../io/state/resume-data.js';
 import type {HashTrees} from '../../policy/hashes/hash-trees.js';
 import {withoutPartFile} from '../../policy/pieces/check-plan.js';
 import {fileOwner, isOurs} from '../../policy/session/file-ownership.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {SessionServices} from '../session/session-services.js';
 import {type Consent, FileOwnership, type OwnershipOwner} from './file-ownership.js';
@@ -126,7 +127,7 @@ export class FilesOnDisk {
 		const recalled = known && {...known, stamps: this.#ownership.remembered(known.stamps, owners)};
 		const isWhole = recalled === undefined || storage.hasPart === undefined || (await storage.hasPart());
 		if (!goesOn()) return stopped;
-		const trusted = isWhole ? recalled : withoutPartFile(map, metainfo.files, shown, recalled);
+		const trusted = isWhole ? recalled : withoutPartFile(map, fileTable(metainfo), shown, recalled);
 		const memory = known && trusted && {...known, have: trusted.have};
 		const plan = this.#check.begin(shown, trusted, mode, isTold);
 		if (plan.check.length > 0) {
@@ -155,7 +156,7 @@ export class FilesOnDisk {
 	async #isFresh(): Promise<boolean> {
 		const {resumeState, renamed, metainfo, dir} = this.#owner;
 		if (resumeState.known !== undefined) return false;
-		const root = renamed.get(0)?.[0] ?? metainfo.files[0]?.path[0] ?? metainfo.name;
+		const root = renamed.get(0)?.[0] ?? fileTable(metainfo).path(0)[0]!;
 		return !(await this.#services.disk.exists(dir, root));
 	}
 
@@ -242,7 +243,7 @@ export class FilesOnDisk {
 		const {known} = resumeState;
 		if (known?.owners !== undefined) return known.owners;
 		// An earlier version kept no note of it: what it had pieces of it had looked at, and made what was wanted.
-		return Uint8Array.from(metainfo.files, (_, file) => {
+		return Uint8Array.from(fileTable(metainfo).lengths, (_, file) => {
 			if (known?.stamps[file] === undefined || known.have.count === 0) return fileOwner.absent;
 			return known.priorities[file] === 0 ? fileOwner.foreign : fileOwner.made;
 		});
@@ -286,9 +287,9 @@ export class FilesOnDisk {
 
 	#isWhole(file: number, have: Bitfield): boolean {
 		const {metainfo, map} = this.#owner;
-		const {offset, length} = metainfo.files[file]!;
-		if (length === 0) return false;
-		const [first, last] = map.span(offset, length);
+		const {offsets, lengths} = fileTable(metainfo);
+		if (lengths[file] === 0) return false;
+		const [first, last] = map.span(offsets[file]!, lengths[file]!);
 		for (let piece = first; piece <= last; piece++) if (!have.has(piece)) return false;
 		return true;
 	}

@@ -1,6 +1,7 @@
 import {selectFiles} from '../../api/file-rules.js';
 import type {FilePriority} from '../../api/snapshot.js';
 import type {FileChoices} from '../../io/state/resume-data.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {TorrentContent} from './torrent-content.js';
 import type {TorrentEvent} from './torrent-event.js';
@@ -20,10 +21,10 @@ export function selectInitially(torrent: SelectedTorrent, {select, priorities}: 
 	const {content} = torrent;
 	if (content === undefined) return;
 	const {metainfo, files, piecePriorities, pieceCount} = content;
-	const visible = visibleFiles(metainfo);
 	// With very many files that takes its time, and of a new torrent everything is wanted as it is.
-	if (visible.some(index => files.priorities[index] !== 2))
-		torrent.post({type: 'prioritise', files: visible, priority: 2});
+	const isNew = files.priorities.every((priority, file) => priority === 2 || fileTable(metainfo).isPad(file));
+	const visible = isNew && select === undefined ? [] : visibleFiles(metainfo);
+	if (!isNew) torrent.post({type: 'prioritise', files: visible, priority: 2});
 	if (piecePriorities.count > 0)
 		torrent.post({type: 'prioritisePieces', pieces: [[0, pieceCount - 1]], priority: null});
 	if (select !== undefined) {
@@ -45,8 +46,9 @@ export function selectedFiles(metainfo: Metainfo, select: NonNullable<FileChoice
 	return visible.filter((_, at) => chosen[at]);
 }
 
-function visibleFiles({files}: Metainfo): number[] {
-	return [...files.keys()].filter(index => !files[index]!.pad);
+function visibleFiles(metainfo: Metainfo): number[] {
+	const table = fileTable(metainfo);
+	return [...table.lengths.keys()].filter(file => !table.isPad(file));
 }
 
 /** Files by the priority that is said last of each: every change is worked out for all pieces, so few are better. */

@@ -4,6 +4,7 @@ import type {Checking, Storage, StorageFailure} from '../../io/disk/storage.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {type CheckPlan, planCheck, type Stamp} from '../../policy/pieces/check-plan.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {SessionServices} from '../session/session-services.js';
@@ -56,7 +57,7 @@ export class Recheck {
 		isTold: boolean,
 	): CheckPlan {
 		const {map, metainfo, downloader} = this.#owner;
-		const plan = planCheck(map, metainfo.files, stamps, memory, mode);
+		const plan = planCheck(map, fileTable(metainfo), stamps, memory, mode);
 		downloader.unfinished.forgetAll();
 		this.#reset();
 		for (let piece = 0; piece < map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);

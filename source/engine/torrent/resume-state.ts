@@ -7,6 +7,7 @@ import type {PeerList} from '../../policy/peers/peer-list.js';
 import {isAsLeft, isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
 import type {PartialPieces} from '../../policy/requests/partial-pieces.js';
 import {fileOwner} from '../../policy/session/file-ownership.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {TorrentEvent} from './torrent-event.js';
@@ -107,7 +108,7 @@ export class ResumeState {
 		if (!this.#settled || content === undefined) return;
 		this.#settled = false;
 		this.#account++;
-		const stamps = content.metainfo.files.map((_, file) => this.#whole[file]);
+		const stamps = Array.from({length: fileTable(content.metainfo).count}, (_, file) => this.#whole[file]);
 		// Of one that has let go of its files they are whose they were then.
 		const owners = this.#known?.owners;
 		this.#known = this.#with({...(owners && {owners}), ...this.#dataOf(content), stamps});
@@ -246,8 +247,10 @@ export class ResumeState {
 		const {content} = this.#owner;
 		if (content === undefined) return whole;
 		const {files, metainfo} = content;
-		for (const [file, {length}] of metainfo.files.entries()) {
-			if (length > 0 && files.completed[file] === length) whole.push(file);
+		if (content.have.count === 0) return whole;
+		const {lengths} = fileTable(metainfo);
+		for (let file = 0; file < lengths.length; file++) {
+			if (lengths[file]! > 0 && files.completed[file] === lengths[file]) whole.push(file);
 		}
 		return whole;
 	}

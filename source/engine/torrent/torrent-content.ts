@@ -5,10 +5,12 @@ import type {BlockPool} from '../../io/disk/block-pool.js';
 import type {Storage, StorageFailure} from '../../io/disk/storage.js';
 import {hashFunctions} from '../../io/machine/hash-functions.js';
 import type {ClaimedPlace} from '../../io/ownership/path-registry.js';
+import {placeOf} from '../../io/ownership/place-of.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import {HashTrees} from '../../policy/hashes/hash-trees.js';
 import {geometryOf, type PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {PiecePriorities, type PieceRange} from '../../policy/pieces/piece-priorities.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {WebSeedFiles} from '../../protocol/metainfo/web-seed-files.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -139,7 +141,7 @@ export class TorrentContent
 		this.isHybrid = metainfo.infoHashV2 !== undefined && metainfo.pieceHashes !== undefined;
 		if (metainfo.infoHashV2 !== undefined) this.hashes = new HashTrees(metainfo, hashFunctions.sha256);
 		this.piecePriorities = new PiecePriorities(this.map.pieceCount);
-		this.files = new FileProgress(metainfo.files, this.map, this.piecePriorities, this.have, () =>
+		this.files = new FileProgress(fileTable(metainfo), this.map, this.piecePriorities, this.have, () =>
 			this.listeners.tell(),
 		);
 		this.downloader = new Downloader(this.map, this, random);
@@ -163,7 +165,8 @@ export class TorrentContent
 	/** What an earlier session knew of it; to be told before the first start. */
 	remember(memory: ResumeData): void {
 		this.names.take(memory);
-		for (const [file, path] of memory.renamed) if (this.metainfo.files[file]) this.renamed.set(file, path);
+		const {count} = fileTable(this.metainfo);
+		for (const [file, path] of memory.renamed) if (file < count) this.renamed.set(file, path);
 		if (this.hashes !== undefined) {
 			const known = takeNotes(this.hashes, memory.hashes);
 			if (known.length > 0) {
@@ -234,7 +237,7 @@ export class TorrentContent
 
 	/** Where one of its files is to be, whole. */
 	pathOf(file: number): string {
-		return [this.dir, ...(this.renamed.get(file) ?? this.metainfo.files[file]!.path)].join('/');
+		return [this.dir, ...(this.renamed.get(file) ?? fileTable(this.metainfo).path(file))].join('/');
 	}
 
 	/** Where its files are to be. */
@@ -243,10 +246,7 @@ export class TorrentContent
 	}
 
 	#placeIn(dir: string, renamed: ReadonlyMap<number, readonly string[]>): ClaimedPlace {
-		const paths = this.metainfo.files.map(({path, pad}, file) =>
-			pad ? undefined : (renamed.get(file) ?? path).join('/'),
-		);
-		return {dir, paths};
+		return placeOf(fileTable(this.metainfo), dir, renamed);
 	}
 
 	/** Says in the session which files are its own. */

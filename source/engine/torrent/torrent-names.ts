@@ -1,7 +1,7 @@
 import {ProtocolError} from '../../base/errors.js';
 import type {LogLevel} from '../../base/ports.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
-import {findNames, mayClash, type NameHistory} from '../../io/ownership/find-names.js';
+import {findNames, mayClashIn, type NameHistory} from '../../io/ownership/find-names.js';
 import type {ResumeData} from '../../io/state/resume-data.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 
@@ -44,7 +44,7 @@ export class TorrentNames {
 		if (this.history === 'found') return true;
 		const {metainfo} = this.#owner;
 		if (metainfo.oddNames === true) return false;
-		const clash = mayClash(metainfo.files.map(({path}) => path));
+		const clash = mayClashIn(metainfo);
 		return typeof clash === 'boolean' ? !clash : clash.then(clashes => !clashes);
 	}
 

@@ -2,6 +2,7 @@ import type {SpeedView, TorrentState, TorrentView} from '../../api/snapshot.js';
 import type {Reason} from '../../base/reason.js';
 import {safeText} from '../../base/safe-text.js';
 import type {Millis, Seconds} from '../../base/units.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
 
@@ -98,9 +99,12 @@ function viewGoal(torrent: Torrent): Pick<TorrentView, 'goal'> {
 
 /** The first file says what all are in: a folder is given another name for all of them. */
 function viewRoot(content: TorrentContent | undefined): Pick<TorrentView, 'root'> {
-	const first = content?.metainfo.files.findIndex(({pad}) => !pad) ?? -1;
-	const root = content?.renamed.get(first)?.[0];
-	return root === undefined || root === content?.metainfo.files[first]?.path[0] ? {} : {root};
+	if (content === undefined) return {};
+	const table = fileTable(content.metainfo);
+	let first = 0;
+	while (first < table.count && table.isPad(first)) first++;
+	const root = content.renamed.get(first)?.[0];
+	return root === undefined || root === table.path(first)[0] ? {} : {root};
 }
 
 /** How much it is; nothing while nobody knows what it holds. */

@@ -1,6 +1,6 @@
 import type {Bytes} from '../../base/units.js';
 import type {StorageFailure} from '../disk/storage.js';
-import type {LayoutData} from '../files/file-layout.js';
+import type {LayoutData, SentPaths} from '../files/file-layout.js';
 import type {PieceHashes} from './piece-verifier.js';
 
 /**
@@ -39,8 +39,7 @@ export type DiskTask =
 	| {
 			readonly type: 'open';
 			readonly layout: LayoutData;
-			/** Of all files, NUL between them. */
-			readonly paths: string;
+			readonly paths: SentPaths;
 			readonly hashes: PieceHashes;
 	  }
 	/** Answered by `right`. `fresh` begins a check: files may have been changed behind our back. */

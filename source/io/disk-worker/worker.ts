@@ -47,11 +47,10 @@ async function flush({id, torrent}: DiskRequest): Promise<DiskReply> {
 	}
 }
 
-/** A NUL in a path would name other files than those that were meant: then none is opened. */
 function readLayout({layout, paths}: DiskTask & {readonly type: 'open'}): FileLayout {
-	const each = paths.split('\0');
-	if (each.length !== layout.lengths.length) throw new StorageError('io', 'its files have damaged paths');
-	return new FileLayout(layout, file => each[file]!);
+	const sent = FileLayout.sent(layout, paths);
+	if (sent === undefined) throw new StorageError('io', 'its files have damaged paths');
+	return sent;
 }
 
 function perform({id, torrent, task}: DiskRequest, open: FileHandles): DiskReply {

@@ -3,7 +3,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import {type Bytes, blockLength} from '../../base/units.js';
 import type {DiskTask} from '../disk-worker/jobs.js';
 import type {PieceHashes} from '../disk-worker/piece-verifier.js';
-import type {FileLayout} from '../files/file-layout.js';
+import type {FileLayout, SentPaths} from '../files/file-layout.js';
 import {movedPaths} from '../files/move-files.js';
 import {pathExists} from '../files/path-exists.js';
 import {deleteFiles} from '../ownership/delete-files.js';
@@ -57,8 +57,7 @@ export class TorrentStorage implements Storage, JobListener {
 	readonly #events: StorageEvents;
 	readonly #reader: StreamReader;
 	#layout: FileLayout;
-	/** As workers take them: see `FileLayout.packPaths`. */
-	#paths = '';
+	#paths: SentPaths = '';
 	#wanted: Uint8Array;
 	#written: Bytes = 0;
 	#waiting = 0;
@@ -103,7 +102,7 @@ export class TorrentStorage implements Storage, JobListener {
 		const isAll = wanted.every((want, file) => want !== 0 || layout.isPad(file));
 		if (isAll) layout.placed.fill(1);
 		const paths = packPaths(layout);
-		if (typeof paths === 'string') {
+		if (!(paths instanceof Promise)) {
 			this.#paths = paths;
 			this.#openIn(share.worker);
 			if (!isAll) void this.#place();
@@ -111,7 +110,7 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	/** Until the worker knows the files jobs wait, as they do while files move. */
-	async #openLater(paths: Promise<string>, isAll: boolean): Promise<void> {
+	async #openLater(paths: Promise<SentPaths>, isAll: boolean): Promise<void> {
 		this.#hold();
 		if (!isAll) this.#reader.hold();
 		this.#paths = await paths;
@@ -452,7 +451,8 @@ export class TorrentStorage implements Storage, JobListener {
 }
 
 /** The paths of all files for the workers; of many, a part at a time: others have their turns between. */
-function packPaths(layout: FileLayout): string | Promise<string> {
+function packPaths(layout: FileLayout): SentPaths | Promise<SentPaths> {
+	if (layout.sentPaths !== undefined) return layout.sentPaths;
 	return layout.fileCount > manyFiles ? packInTurns(layout) : layout.packPaths(0, layout.fileCount);
 }
 

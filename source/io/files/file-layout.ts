@@ -1,11 +1,10 @@
 import {join} from 'node:path';
 import {type GeometryData, PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {fileOwner} from '../../policy/session/file-ownership.js';
+import {executableFlag, padFlag} from '../../protocol/metainfo/file-columns.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-
-/** The flags of `LayoutData.flags`. */
-const padFlag = 1;
-const executableFlag = 2;
+import {ColumnPaths, type PathColumns} from '../../protocol/metainfo/path-columns.js';
 
 /** What a worker must know of where files are, but for their paths; what is large is in shared memory. */
 export interface LayoutData {
@@ -37,6 +36,14 @@ export type PathOf = (file: number) => string;
 /** By file, other paths than those. */
 type OtherPaths = ReadonlyMap<number, string>;
 
+/**
+ * The paths of all files below the download folder as a worker takes them: one after the other with NUL between them; or
+ * as columns, which cost nothing to put together, and what is under another path.
+ */
+export type SentPaths =
+	| string
+	| {readonly columns: PathColumns; readonly renamed: ReadonlyArray<readonly [file: number, path: string]>};
+
 /** Where the files of one torrent are on disk. */
 export class FileLayout {
 	readonly data: LayoutData;
@@ -54,12 +61,15 @@ export class FileLayout {
 	readonly #flags: Uint8Array;
 	readonly #pathOf: PathOf;
 	readonly #renamed: OtherPaths;
+	readonly #columns: PathColumns | undefined;
 
+	/** @param columns where the paths that `pathOf` answers are, if they are in columns */
 	constructor(
 		data: LayoutData,
 		pathOf: PathOf,
 		renamed: OtherPaths = new Map(),
 		map = PieceGeometry.from(data.geometry),
+		columns?: PathColumns,
 	) {
 		this.data = data;
 		this.map = map;
@@ -76,27 +86,33 @@ export class FileLayout {
 		this.#flags = data.flags;
 		this.#pathOf = pathOf;
 		this.#renamed = renamed;
+		this.#columns = columns;
+	}
+
+	/** What was sent to a worker. A NUL in a path would name other files than those that were meant: undefined then. */
+	static sent(data: LayoutData, paths: SentPaths): FileLayout | undefined {
+		if (typeof paths === 'string') {
+			const each = paths.split('\0');
+			return each.length === data.lengths.length ? new FileLayout(data, file => each[file]!) : undefined;
+		}
+		const {columns, renamed} = paths;
+		const named = new ColumnPaths(columns);
+		const pathOf = (file: number): string => checkPath(named.path(file)).join('/');
+		return new FileLayout(data, pathOf, new Map(renamed), undefined, columns);
 	}
 
 	/** As a torrent says, but for files under another path. Nothing is `placed`, and nobody knows whose the files are. */
 	static of(
-		{files}: Metainfo,
+		metainfo: Metainfo,
 		map: PieceGeometry,
 		{dir, partPath}: {readonly dir: string; readonly partPath: string},
 		renamed?: ReadonlyMap<number, readonly string[]>,
 	): FileLayout {
-		const count = files.length;
-		const [offsets, lengths, flags] = [
-			new Float64Array(count),
-			new Float64Array(count),
-			new Uint8Array(count),
-		];
+		const table = fileTable(metainfo);
+		const {count, offsets, lengths, flags, pathColumns} = table;
 		const links: Array<readonly [number, string]> = [];
-		for (let file = 0; file < count; file++) {
-			const {offset, length, pad, executable, symlink} = files[file]!;
-			offsets[file] = offset;
-			lengths[file] = length;
-			flags[file] = (pad ? padFlag : 0) | (executable ? executableFlag : 0);
+		for (let file = 0; pathColumns === undefined && file < count; file++) {
+			const symlink = table.symlink(file);
 			if (symlink) links.push([file, checkPath(symlink).join('/')]);
 		}
 		const data: LayoutData = {
@@ -114,18 +130,18 @@ export class FileLayout {
 		};
 		const others = new Map<number, string>();
 		for (const [file, path] of renamed ?? []) others.set(file, checkPath(path).join('/'));
-		return new FileLayout(data, file => checkPath(files[file]!.path).join('/'), others, map);
+		return new FileLayout(data, file => checkPath(table.path(file)).join('/'), others, map, pathColumns);
 	}
 
 	/** The same in another folder. */
 	in(dir: string): FileLayout {
-		return new FileLayout({...this.data, dir}, this.#pathOf, this.#renamed, this.map);
+		return new FileLayout({...this.data, dir}, this.#pathOf, this.#renamed, this.map, this.#columns);
 	}
 
 	/** The same with a file under another path. */
 	withPath(file: number, path: readonly string[]): FileLayout {
 		const renamed = new Map(this.#renamed).set(file, checkPath(path).join('/'));
-		return new FileLayout(this.data, this.#pathOf, renamed, this.map);
+		return new FileLayout(this.data, this.#pathOf, renamed, this.map, this.#columns);
 	}
 
 	/** Below `dir`, `/` between elements. */
@@ -137,7 +153,12 @@ export class FileLayout {
 		return join(this.dir, this.relative(file));
 	}
 
-	/** The paths of some files below `dir`, NUL between them: what costs least to send to a worker. */
+	/** All paths, where they are in columns. */
+	get sentPaths(): SentPaths | undefined {
+		return this.#columns && {columns: this.#columns, renamed: [...this.#renamed]};
+	}
+
+	/** The paths of some files below `dir`, NUL between them: what costs least to send to a worker otherwise. */
 	packPaths(from: number, to: number): string {
 		const paths: string[] = [];
 		for (let file = from; file < to; file++) paths.push(this.relative(file));

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {Bytes} from '../../base/units.js';
 import {chooseLayouts, type NameLayout} from '../../policy/session/name-layouts.js';
 import {exactFold, type PathFold, settleNames, widestFold} from '../../protocol/metainfo/file-names.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {formerPaths, writtenPaths} from '../../protocol/metainfo/other-names.js';
 import {diskPath} from '../files/disk-path.js';
@@ -63,6 +64,12 @@ async function inTurns<Value>(steps: Iterator<void, Value>): Promise<Value> {
 		const step = steps.next();
 		if (step.done) return step.value;
 	}
+}
+
+/** The same of a torrent's files. */
+export function mayClashIn(metainfo: Metainfo): boolean | Promise<boolean> {
+	const table = fileTable(metainfo);
+	return table.pathColumns?.staysApart === true ? false : mayClash(metainfo.files.map(({path}) => path));
 }
 
 /** Stops after each step. */
@@ -173,16 +180,16 @@ export async function findNames(
 	history: NameHistory | ReadonlyMap<number, readonly string[]>,
 	finder: NameFinder = machineFinder,
 ): Promise<ReadonlyMap<number, readonly string[]>> {
-	const {files} = metainfo;
 	const known = typeof history === 'string' ? undefined : history;
-	const plain = files.map(({path}) => path);
 	const breathe = async (): Promise<void> => {
-		if (files.length > manyFiles) await nextTurn();
+		if (fileTable(metainfo).count > manyFiles) await nextTurn();
 	};
 	await breathe();
-	const clash = await mayClash(plain);
+	const clash = await mayClashIn(metainfo);
 	await breathe();
 	if (!clash && metainfo.oddNames !== true) return known ?? new Map();
+	const {files} = metainfo;
+	const plain = files.map(({path}) => path);
 	const fold = foldOf(clash ? await finder.probe(dir) : exactNames);
 	const layouts = [settledFor(fold, metainfo)];
 	await breathe();

@@ -9,6 +9,8 @@ export interface ClaimedPlace {
 	readonly dir: string;
 	/** One entry a file, below `dir`, `/` between elements; undefined for what is never on a disk. */
 	readonly paths: ReadonlyArray<string | undefined>;
+	/** Paths of which each folder that has files in it has one, and all that are in no folder: many fewer. By default `paths`. */
+	readonly heads?: readonly string[] | undefined;
 }
 
 /** A file that an earlier torrent has as well. */
@@ -160,11 +162,11 @@ function fold(path: string): string {
 	return path.normalize('NFC').toLowerCase();
 }
 
-async function resolveFolders({dir, paths}: ClaimedPlace): Promise<Map<string, string>> {
-	const real = new Map<string, string>([['.', await realFolder(dir)]]);
+async function resolveFolders(place: ClaimedPlace): Promise<Map<string, string>> {
+	const real = new Map<string, string>([['.', await realFolder(place.dir)]]);
 	const root = real.get('.')!;
 	const all = new Set<string>();
-	for (const path of paths) if (path?.includes('/')) all.add(folderOf(path));
+	for (const path of place.heads ?? place.paths) if (path?.includes('/')) all.add(folderOf(path));
 	const first = new Set([...all].map(folder => folder.split('/', 1)[0]!));
 	const there = new Map<string, boolean>();
 	for (const name of first)
@@ -193,11 +195,11 @@ async function realFolder(path: string): Promise<string> {
 	}
 }
 
-async function topsOf({paths}: ClaimedPlace, real: ReadonlyMap<string, string>): Promise<Set<string>> {
+async function topsOf(place: ClaimedPlace, real: ReadonlyMap<string, string>): Promise<Set<string>> {
 	const tops = new Set<string>();
 	const root = real.get('.')!;
 	const seen = new Set<string>();
-	for (const [n, path] of paths.entries()) {
+	for (const [n, path] of (place.heads ?? place.paths).entries()) {
 		if (n % atATime === atATime - 1) await nextTurn();
 		if (path === undefined) continue;
 		if (!path.includes('/')) {

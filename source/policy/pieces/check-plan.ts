@@ -1,4 +1,5 @@
 import type {Bytes, Millis} from '../../base/units.js';
+import {columnsOf, padFlag, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {PieceGeometry} from './piece-geometry.js';
 
@@ -46,9 +47,6 @@ export function isAsLeft(
 	return now.mtime >= left.mtime && now.mtime <= Math.max(left.mtime, left.writtenUntil);
 }
 
-/** The files as far as checking goes. */
-type CheckedFiles = ReadonlyArray<{readonly offset: Bytes; readonly length: Bytes; readonly pad: boolean}>;
-
 /** What is had of a file that is not wanted lies in the part file, which has no stamp. */
 function isInPartFile(file: number, stamps: readonly Stamp[], remembered: Remembered | undefined): boolean {
 	return (
@@ -59,15 +57,17 @@ function isInPartFile(file: number, stamps: readonly Stamp[], remembered: Rememb
 /** What was remembered, but for the pieces that need the part file, which is gone. */
 export function withoutPartFile<Memory extends Remembered>(
 	map: PieceGeometry,
-	files: CheckedFiles,
+	files: StreamFiles,
 	stamps: readonly Stamp[],
 	remembered: Memory,
 ): Memory {
 	const have = new Bitfield(map.pieceCount);
 	for (let piece = 0; piece < map.pieceCount; piece++) if (remembered.have.has(piece)) have.set(piece);
-	for (const [index, {offset, length, pad}] of files.entries()) {
-		if (pad || length === 0 || !isInPartFile(index, stamps, remembered)) continue;
-		const [first, last] = map.span(offset, length);
+	const {offsets, lengths, flags} = columnsOf(files);
+	for (let file = 0; file < lengths.length; file++) {
+		const isPad = (flags[file]! & padFlag) !== 0;
+		if (isPad || lengths[file] === 0 || !isInPartFile(file, stamps, remembered)) continue;
+		const [first, last] = map.span(offsets[file]!, lengths[file]!);
 		for (let piece = first; piece <= last; piece++) have.clear(piece);
 	}
 	return {...remembered, have};
@@ -80,7 +80,7 @@ export function withoutPartFile<Memory extends Remembered>(
  */
 export function planCheck(
 	map: PieceGeometry,
-	files: CheckedFiles,
+	files: StreamFiles,
 	stamps: readonly Stamp[],
 	remembered: Remembered | undefined,
 	mode: 'full' | 'quick' | 'none',
@@ -88,20 +88,21 @@ export function planCheck(
 	// 0 trusted, 1 to be hashed, 2 cannot be there
 	const verdicts = new Uint8Array(map.pieceCount);
 	let changed = false;
-	for (const [index, file] of files.entries()) {
-		if (file.pad || file.length === 0) continue;
-		const now = stamps[index];
-		const before = remembered?.stamps[index];
-		const inPartFile = isInPartFile(index, stamps, remembered);
+	const {offsets, lengths, flags} = columnsOf(files);
+	for (let file = 0; file < lengths.length; file++) {
+		if ((flags[file]! & padFlag) !== 0 || lengths[file] === 0) continue;
+		const now = stamps[file];
+		const before = remembered?.stamps[file];
+		const inPartFile = isInPartFile(file, stamps, remembered);
 		let verdict = 1;
-		if (mode === 'none') verdict = now?.size === file.length ? 0 : 2;
+		if (mode === 'none') verdict = now?.size === lengths[file] ? 0 : 2;
 		else if (mode === 'full') verdict = now !== undefined || inPartFile ? 1 : 2;
 		else if (inPartFile) verdict = 0;
 		else if (now === undefined || now.size === 0) verdict = 2;
 		else if (isSameStamp(now, before)) verdict = 0;
 		if (verdict === 0) continue;
 		if (mode === 'quick' && before !== undefined) changed = true;
-		const [first, last] = map.span(file.offset, file.length);
+		const [first, last] = map.span(offsets[file]!, lengths[file]!);
 		for (let piece = first; piece <= last; piece++) {
 			// A missing file spoils its pieces even where a neighbour could be hashed.
 			if (verdict > verdicts[piece]!) verdicts[piece] = verdict;

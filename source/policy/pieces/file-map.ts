@@ -1,4 +1,5 @@
 import type {Bytes} from '../../base/units.js';
+import {columnsOf, padFlag, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
 
 /** A run of bytes inside one file, or in none. */
 export interface Segment {
@@ -7,13 +8,6 @@ export interface Segment {
 	/** Where the run begins in the file; 0 when there is none. */
 	readonly offset: Bytes;
 	readonly length: Bytes;
-}
-
-/** A file as far as the stream goes: where it begins and how long it is. Pad files (BEP 47) have no bytes anywhere. */
-export interface StreamFile {
-	readonly offset: Bytes;
-	readonly length: Bytes;
-	readonly pad: boolean;
 }
 
 /** A file map in shared memory: other threads use the same. */
@@ -46,18 +40,19 @@ export class FileMap {
 	 * @param files in stream order, without overlaps
 	 * @param length of the stream
 	 */
-	static of(files: readonly StreamFile[], length: Bytes): FileMap {
+	static of(files: StreamFiles, length: Bytes): FileMap {
+		const {offsets, lengths, flags} = columnsOf(files);
+		const hasData = (file: number): boolean => lengths[file]! > 0 && (flags[file]! & padFlag) === 0;
 		let solid = 0;
-		for (let index = 0; index < files.length; index++) if (hasData(files[index]!)) solid++;
+		for (let file = 0; file < lengths.length; file++) if (hasData(file)) solid++;
 		const starts = new Float64Array(new SharedArrayBuffer(solid * 8));
 		const ends = new Float64Array(new SharedArrayBuffer(solid * 8));
 		const numbers = new Int32Array(new SharedArrayBuffer(solid * 4));
-		for (let index = 0, n = 0; index < files.length; index++) {
-			const file = files[index]!;
+		for (let file = 0, n = 0; file < lengths.length; file++) {
 			if (!hasData(file)) continue;
-			starts[n] = file.offset;
-			ends[n] = file.offset + file.length;
-			numbers[n++] = index;
+			starts[n] = offsets[file]!;
+			ends[n] = offsets[file]! + lengths[file]!;
+			numbers[n++] = file;
 		}
 		return new FileMap({length, starts, ends, files: numbers});
 	}
@@ -122,8 +117,4 @@ export class FileMap {
 		this.#last = low;
 		return low;
 	}
-}
-
-function hasData({length, pad}: StreamFile): boolean {
-	return length > 0 && !pad;
 }

@@ -1,19 +1,23 @@
-import type {StreamFile} from './file-map.js';
+import {columnsOf, padFlag, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
 import type {PieceGeometry} from './piece-geometry.js';
 
 /** A piece is as urgent as its most urgent file. One byte a piece: 0 not wanted .. 4 first. */
 export function piecePriorities(
 	map: PieceGeometry,
-	files: readonly StreamFile[],
+	files: StreamFiles,
 	priorities: ArrayLike<number>,
 ): Uint8Array {
 	const pieces = new Uint8Array(map.pieceCount);
-	for (let index = 0; index < files.length; index++) {
-		const file = files[index]!;
-		const priority = file.pad ? 0 : (priorities[index] ?? 0);
+	const {offsets, lengths, flags} = columnsOf(files);
+	const {pieceLength} = map;
+	for (let file = 0; file < lengths.length; file++) {
+		const priority = (flags[file]! & padFlag) !== 0 ? 0 : (priorities[file] ?? 0);
+		const length = lengths[file]!;
 		// A file without bytes is in no piece.
-		if (priority === 0 || file.length === 0) continue;
-		const [first, last] = map.span(file.offset, file.length);
+		if (priority === 0 || length === 0) continue;
+		// As `map.span`, which makes a pair for each.
+		const first = Math.floor(offsets[file]! / pieceLength);
+		const last = Math.floor((offsets[file]! + length - 1) / pieceLength);
 		// Only the two ends can be shared with another file.
 		if (first > last) continue;
 		pieces[first] = Math.max(pieces[first]!, priority);
@@ -24,16 +28,12 @@ export function piecePriorities(
 }
 
 /** The first and the last piece of every file that is wanted first: a player looks at both before it begins. */
-export function headPieces(
-	map: PieceGeometry,
-	files: readonly StreamFile[],
-	priorities: ArrayLike<number>,
-): number[] {
+export function headPieces(map: PieceGeometry, files: StreamFiles, priorities: ArrayLike<number>): number[] {
 	const pieces = new Set<number>();
-	for (let index = 0; index < files.length; index++) {
-		const file = files[index]!;
-		if (priorities[index] !== 4 || file.pad || file.length === 0) continue;
-		const [first, last] = map.span(file.offset, file.length);
+	const {offsets, lengths, flags} = columnsOf(files);
+	for (let file = 0; file < lengths.length; file++) {
+		if (priorities[file] !== 4 || (flags[file]! & padFlag) !== 0 || lengths[file] === 0) continue;
+		const [first, last] = map.span(offsets[file]!, lengths[file]!);
 		pieces.add(first).add(last);
 	}
 	return [...pieces];

@@ -1,6 +1,9 @@
 import {type Bytes, blockLength, type PieceIndex} from '../../base/units.js';
+import type {StreamFiles} from '../../protocol/metainfo/file-columns.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import {powerOfTwoFrom} from '../../protocol/metainfo/merkle.js';
-import {FileMap, type FileMapData, type Segment, type StreamFile} from './file-map.js';
+import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
+import {FileMap, type FileMapData, type Segment} from './file-map.js';
 
 /** A geometry in a form that costs little to send to another thread. */
 export interface GeometryData {
@@ -38,7 +41,7 @@ export class PieceGeometry {
 	}
 
 	/** Pieces are cut from the stream, whatever files lie under them: all but the last have the same size. BEP 3. */
-	static uniform(length: Bytes, pieceLength: Bytes, files: readonly StreamFile[] = []): PieceGeometry {
+	static uniform(length: Bytes, pieceLength: Bytes, files: StreamFiles = []): PieceGeometry {
 		return new PieceGeometry(pieceLength, FileMap.of(files, length), false);
 	}
 
@@ -46,7 +49,7 @@ export class PieceGeometry {
 	 * Each file begins a piece, and the last piece of each ends with it: what fills up the stream to the next file is in
 	 * no piece. BEP 52.
 	 */
-	static aligned(length: Bytes, pieceLength: Bytes, files: readonly StreamFile[]): PieceGeometry {
+	static aligned(length: Bytes, pieceLength: Bytes, files: StreamFiles): PieceGeometry {
 		return new PieceGeometry(pieceLength, FileMap.of(files, length), true);
 	}
 
@@ -164,17 +167,11 @@ export class PieceGeometry {
 }
 
 /** The geometry of a torrent as it is written and, where it can be, checked by SHA-1: pieces of v2-only ones are aligned. */
-export function geometryOf({
-	length,
-	pieceLength,
-	pieceHashes,
-	files,
-}: {
-	readonly length: Bytes;
-	readonly pieceLength: Bytes;
-	readonly pieceHashes: Uint8Array | undefined;
-	readonly files: readonly StreamFile[];
-}): PieceGeometry {
+export function geometryOf(
+	metainfo: Pick<Metainfo, 'length' | 'pieceLength' | 'pieceHashes' | 'files'>,
+): PieceGeometry {
+	const {length, pieceLength, pieceHashes} = metainfo;
+	const files = fileTable(metainfo);
 	return pieceHashes === undefined
 		? PieceGeometry.aligned(length, pieceLength, files)
 		: PieceGeometry.uniform(length, pieceLength, files);

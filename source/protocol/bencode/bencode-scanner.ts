@@ -9,6 +9,9 @@ const minus = 0x2d;
 const zero = 0x30;
 const nine = 0x39;
 
+/** Bytes with so many values in them that tables of numbers, each an object's size, would grow again and again. */
+const large = 65_536;
+
 function malformed(what: string, at: number): ProtocolError {
 	return new ProtocolError('malformed-bencode', `${what} at byte ${at}`, 3);
 }
@@ -20,13 +23,26 @@ function malformed(what: string, at: number): ProtocolError {
 export class TokenTable {
 	readonly bytes: Uint8Array;
 	/** The position of each token's first byte. */
-	readonly starts: number[] = [];
+	starts: number[] | Uint32Array = [];
 	/** The token that follows, a container's children skipped. */
-	readonly nexts: number[] = [];
+	nexts: number[] | Uint32Array = [];
 	deviation: string | undefined;
 
 	constructor(bytes: Uint8Array) {
 		this.bytes = bytes;
+		if (bytes.length < large) return;
+		this.starts = new Uint32Array(bytes.length >> 4);
+		this.nexts = new Uint32Array(bytes.length >> 4);
+	}
+
+	/** Makes room for more tokens than there is room for; of what grows by itself there always is. */
+	grow(): void {
+		const {starts, nexts} = this;
+		if (!(starts instanceof Uint32Array)) return;
+		this.starts = new Uint32Array(2 * starts.length);
+		this.starts.set(starts);
+		this.nexts = new Uint32Array(2 * starts.length);
+		this.nexts.set(nexts);
 	}
 
 	/** The position after a byte string or integer. */
@@ -116,7 +132,9 @@ export function scanBencode(
 	strict: boolean,
 ): TokenTable {
 	const table = new TokenTable(bytes);
-	const {starts, nexts} = table;
+	let {starts, nexts} = table;
+	let room = starts instanceof Uint32Array ? starts.length : maximumTokens;
+	let count = 0;
 	const size = bytes.length;
 	// One entry an open container: its token, and where the dictionary's previous key is (-1: none yet, -2: a list).
 	const open: number[] = [];
@@ -127,15 +145,20 @@ export function scanBencode(
 	let at = 0;
 	do {
 		if (at >= size) throw malformed('the data ends too soon', at);
-		if (starts.length >= maximumTokens) {
+		if (count >= maximumTokens) {
 			throw new ProtocolError('too-many-tokens', `there are more than ${maximumTokens} values in it`, 3);
+		}
+		if (count === room) {
+			table.grow();
+			({starts, nexts} = table);
+			room = starts.length;
 		}
 
 		const start = at;
 		const byte = bytes[at]!;
-		const token = starts.length;
-		starts.push(start);
-		nexts.push(token + 1);
+		const token = count++;
+		starts[token] = start;
+		nexts[token] = token + 1;
 		let isKey = false;
 		if (byte >= zero && byte <= nine) {
 			let length = byte - zero;

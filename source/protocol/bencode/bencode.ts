@@ -182,6 +182,11 @@ export class BencodeNode {
 		this.#index = index;
 	}
 
+	/** Where the value is among all: for whoever reads very many of them, without an object for each. */
+	get place(): {readonly table: TokenTable; readonly index: number} {
+		return {table: this.#table, index: this.#index};
+	}
+
 	get type(): BencodeType {
 		switch (this.#table.bytes[this.start]) {
 			case 0x64:

@@ -3,6 +3,8 @@ import {toHex} from '../../base/hex.js';
 import type {Bytes, InfoHash} from '../../base/units.js';
 import {type BencodeNode, decodeBencode} from '../bencode/bencode.js';
 import {arrangeFiles, type ListedFile, layOut, readFileList, readFileTree} from './file-list.js';
+import {FileTable, withFiles} from './file-table.js';
+import {readListColumns} from './list-columns.js';
 import type {Metainfo} from './metainfo.js';
 import {readPieceLayers} from './piece-layers.js';
 import {isNothing, isOddName, sanitizeName, sanitizePathElement} from './sanitize-path.js';
@@ -39,13 +41,13 @@ export function parseMetainfo(bytes: Uint8Array, hash: HashFunctions): Metainfo 
 	const root = decodeBencode(bytes);
 	const info = root.get('info');
 	if (!info) throw new ProtocolError('no-info', 'it has no info dictionary', 3);
-	const torrent = readInfo(info, hash);
+	const {table, torrent} = readInfo(info, hash);
 	const layers = root.get('piece layers');
-	return {
+	const whole = {
 		...torrent,
 		pieceLayers:
 			torrent.infoHashV2 && layers
-				? readPieceLayers(layers, torrent.files, torrent.pieceLength, hash.sha256)
+				? readPieceLayers(layers, table.list, torrent.pieceLength, hash.sha256)
 				: torrent.pieceLayers,
 		trackers: readTrackers(root),
 		webSeeds: readWebSeeds(root),
@@ -54,6 +56,7 @@ export function parseMetainfo(bytes: Uint8Array, hash: HashFunctions): Metainfo 
 		createdBy: (root.get('created by.utf-8') ?? root.get('created by'))?.text(),
 		creationDate: readDate(root.get('creation date')),
 	};
+	return withFiles(whole, table);
 }
 
 /**
@@ -72,19 +75,22 @@ export function parseInfo(bytes: Uint8Array, hash: HashFunctions): Metainfo {
 		throw new ProtocolError('trailing-bytes', 'there is something after the info dictionary', 9);
 	}
 
-	return readInfo(info, hash);
+	const {table, torrent} = readInfo(info, hash);
+	return withFiles(torrent, table);
 }
 
-function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
-	if (info.type !== 'dictionary') throw new ProtocolError('no-info', 'its info is not a dictionary', 3);
-	const isV2 = readMetaVersion(info);
-	const raw = info.raw;
-	const isV1 = !isV2 || info.has('pieces');
-	const infoHash = isV1 ? (toHex(hash.sha1(raw)) as InfoHash) : undefined;
-	const infoHashV2 = isV2 ? (toHex(hash.sha256(raw)) as InfoHash) : undefined;
-	const name = readName(info) || (infoHash ?? infoHashV2!);
-	const pieceLength = readPieceLength(info, isV2);
-	let oddNames = isOddName(nameBytes(info));
+/** The files of an info dictionary as columns, and whether some of their names could be other ones on a disk. */
+function readFiles(
+	info: BencodeNode,
+	{isV1, isV2, name, pieceLength}: {isV1: boolean; isV2: boolean; name: string; pieceLength: Bytes},
+): {readonly table: FileTable; readonly length: Bytes; readonly oddNames: boolean} {
+	const list = isV2 ? undefined : info.get('files');
+	const columns = list && readListColumns(list, name);
+	if (columns !== undefined) {
+		const {length, oddNames} = columns;
+		return {table: FileTable.read(columns), length, oddNames};
+	}
+	let oddNames = false;
 	const rule = (element: Uint8Array): string => {
 		oddNames ||= isOddName(element);
 		return sanitizePathElement(element);
@@ -95,6 +101,23 @@ function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
 	if (isV1 && !v1) throw new ProtocolError('no-files', 'it lists no files', 3);
 	if (v2) requireOwnRoots(v2);
 	const {files, length} = layOut(arrangeFiles(v1, v2, name, pieceLength));
+	return {table: FileTable.of(files), length, oddNames};
+}
+
+function readInfo(
+	info: BencodeNode,
+	hash: HashFunctions,
+): {readonly table: FileTable; readonly torrent: Omit<Metainfo, 'files'>} {
+	if (info.type !== 'dictionary') throw new ProtocolError('no-info', 'its info is not a dictionary', 3);
+	const isV2 = readMetaVersion(info);
+	const raw = info.raw;
+	const isV1 = !isV2 || info.has('pieces');
+	const infoHash = isV1 ? (toHex(hash.sha1(raw)) as InfoHash) : undefined;
+	const infoHashV2 = isV2 ? (toHex(hash.sha256(raw)) as InfoHash) : undefined;
+	const name = readName(info) || (infoHash ?? infoHashV2!);
+	const pieceLength = readPieceLength(info, isV2);
+	const hasOddName = isOddName(nameBytes(info));
+	const {table, length, oddNames} = readFiles(info, {isV1, isV2, name, pieceLength});
 	if (length === 0) throw new ProtocolError('no-data', 'its files hold no data', 3);
 	const pieceCount = Math.ceil(length / pieceLength);
 	if (pieceCount > maximumPieces) {
@@ -102,8 +125,8 @@ function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
 	}
 
 	const isPrivate = info.get('private')?.integer();
-	return {
-		version: isV2 ? (isV1 ? 'hybrid' : '2') : '1',
+	const torrent = {
+		version: isV2 ? (isV1 ? ('hybrid' as const) : ('2' as const)) : ('1' as const),
 		infoHash,
 		infoHashV2,
 		info: raw,
@@ -113,8 +136,7 @@ function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
 		length,
 		pieceHashes: isV1 ? readPieces(info, pieceCount) : undefined,
 		pieceLayers: isV2 ? new Map() : undefined,
-		files,
-		oddNames,
+		oddNames: hasOddName || oddNames,
 		private: isPrivate !== undefined && isPrivate !== 0,
 		trackers: [],
 		webSeeds: [],
@@ -124,6 +146,7 @@ function readInfo(info: BencodeNode, hash: HashFunctions): Metainfo {
 		creationDate: undefined,
 		source: info.get('source')?.text(),
 	};
+	return {table, torrent};
 }
 
 /** Files of the same root have the same content, and so the same length: or one of them could never be right. BEP 52. */

@@ -1,0 +1,80 @@
+import {nameFromBytes} from './name-bytes.js';
+
+/**
+ * The paths of very many files as columns, which cost little to make, to keep and to send to another thread: names are
+ * bytes one after the other, and a folder is named once, however much is in it.
+ */
+export interface PathColumns {
+	/** All names, sanitised, as `nameToBytes` writes them. */
+	readonly names: Uint8Array;
+	/** Where in `names` the name of each file begins, and its bytes. */
+	readonly starts: Uint32Array;
+	readonly sizes: Uint8Array;
+	/** The folder of each file: 0 is the torrent's own. */
+	readonly folders: Uint32Array;
+	/** The same of folders: their names, and the folder that each is in. That of the torrent is in none, and its own. */
+	readonly folderStarts: Uint32Array;
+	readonly folderSizes: Uint8Array;
+	readonly folderParents: Uint32Array;
+	/** Whether every byte of every name is of ASCII. */
+	readonly isAscii: boolean;
+	/** Whether it is known that no two are one on any disk: they differ in more than case, or in how letters are composed. */
+	readonly staysApart: boolean;
+}
+
+const ascii = new TextDecoder('latin1');
+
+/** Reads paths out of columns. */
+export class ColumnPaths {
+	readonly columns: PathColumns;
+	/** Of folders that were asked for. */
+	readonly #folders: Array<readonly string[] | undefined> = [];
+	readonly #joined: Array<string | undefined> = [];
+	#text: string | undefined;
+
+	constructor(columns: PathColumns) {
+		this.columns = columns;
+	}
+
+	get folderCount(): number {
+		return this.columns.folderStarts.length;
+	}
+
+	/** The elements of a file's path, from the download folder. */
+	path(file: number): readonly string[] {
+		return [...this.#folder(this.columns.folders[file]!), this.#fileName(file)];
+	}
+
+	/** The same in one, `/` between elements. */
+	joined(file: number): string {
+		return `${this.folder(this.columns.folders[file]!)}/${this.#fileName(file)}`;
+	}
+
+	/** The path of a folder, `/` between elements. */
+	folder(folder: number): string {
+		this.#joined[folder] ??= this.#folder(folder).join('/');
+		return this.#joined[folder];
+	}
+
+	#folder(folder: number): readonly string[] {
+		const {folderStarts, folderSizes, folderParents} = this.columns;
+		const known = this.#folders[folder];
+		if (known !== undefined) return known;
+		const name = this.#name(folderStarts[folder]!, folderSizes[folder]!);
+		const path = folder === 0 ? [name] : [...this.#folder(folderParents[folder]!), name];
+		this.#folders[folder] = path;
+		return path;
+	}
+
+	#fileName(file: number): string {
+		const {starts, sizes} = this.columns;
+		return this.#name(starts[file]!, sizes[file]!);
+	}
+
+	#name(start: number, size: number): string {
+		const {names, isAscii} = this.columns;
+		if (!isAscii) return nameFromBytes(names.subarray(start, start + size));
+		this.#text ??= ascii.decode(names);
+		return this.#text.slice(start, start + size);
+	}
+}
