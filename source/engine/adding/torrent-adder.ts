@@ -6,6 +6,7 @@ import {requireAbsolute} from '../../io/files/paths.js';
 import {nextTurn} from '../../io/machine/next-turn.js';
 import {resolvePeer} from '../../io/net/resolve-peer.js';
 import type {SavedTorrent} from '../../io/state/torrent-store.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {MagnetLink} from '../../protocol/metainfo/magnet.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {idOf, idsOf, type SwarmHashes} from '../../protocol/metainfo/swarm-hashes.js';
@@ -287,6 +288,6 @@ function addedTo({trackers = []}: AddOptions, link: MagnetLink): string[] {
 }
 
 /** Each step with very many files takes some 20 ms: between them others have their turn. */
-async function breathe({files}: Metainfo): Promise<void> {
-	if (files.length > manyFiles) await nextTurn();
+async function breathe(metainfo: Metainfo): Promise<void> {
+	if (fileTable(metainfo).count > manyFiles) await nextTurn();
 }

@@ -1,5 +1,6 @@
 import {changed} from '../../io/disk/torrent-reader.js';
 import {isAsLeft} from '../../policy/pieces/check-plan.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {SessionService} from './session-service.js';
 
@@ -36,7 +37,8 @@ export class FilePatrol implements SessionService {
 		for (const torrent of this.#torrents.values()) {
 			const {content, active} = torrent;
 			if (!active || content?.storage?.expectFile === undefined) continue;
-			for (const file of content.metainfo.files.keys())
+			const {count} = fileTable(content.metainfo);
+			for (let file = 0; file < count; file++)
 				if (torrent.resumeState.wholeStamp(file) !== undefined) this.#route.push([torrent, file]);
 		}
 		this.#route.reverse();

@@ -3,6 +3,7 @@ import type {FilePriority} from '../../api/snapshot.js';
 import {UserError} from '../../base/errors.js';
 import type {Bytes} from '../../base/units.js';
 import type {StorageFailure} from '../../io/disk/storage.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Torrent} from './torrent.js';
 import type {TorrentContent} from './torrent-content.js';
 
@@ -19,7 +20,8 @@ export class TorrentFile implements FileData {
 
 	/** @param index of a file that is no padding */
 	constructor(torrent: Torrent, content: TorrentContent, index: number) {
-		const {offset, length} = content.metainfo.files[index]!;
+		const {offsets, lengths} = fileTable(content.metainfo);
+		const [offset, length] = [offsets[index]!, lengths[index]!];
 		this.#torrent = torrent;
 		this.#content = content;
 		this.#index = index;
@@ -30,7 +32,7 @@ export class TorrentFile implements FileData {
 
 	get path(): readonly string[] {
 		const {renamed, metainfo} = this.#content;
-		return renamed.get(this.#index) ?? metainfo.files[this.#index]!.path;
+		return renamed.get(this.#index) ?? fileTable(metainfo).path(this.#index);
 	}
 
 	get priority(): FilePriority {

@@ -199,8 +199,11 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	/** Computed once, when first looked at. */
 	get magnet(): string {
 		const {metainfo} = this.#content ?? {};
+		const {infoHash, infoHashV2} = metainfo ?? this.#identity;
 		this.#magnet ??= formatMagnet({
-			...(metainfo ?? {...this.#identity, name: this.#givenName ?? ''}),
+			infoHash,
+			infoHashV2,
+			name: metainfo?.name ?? this.#givenName ?? '',
 			// What peers give of a torrent names no trackers.
 			trackers: metainfo?.trackers.length ? metainfo.trackers : this.sources.trackers.list.tiers,
 			webSeeds: this.webSeeds,

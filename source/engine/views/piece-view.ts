@@ -1,5 +1,6 @@
 import type {PiecesView} from '../../api/snapshot.js';
 import type {Millis} from '../../base/units.js';
+import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
 import {cellOf, PieceGrid} from './piece-grid.js';
 import {PieceTally} from './piece-tally.js';
@@ -76,9 +77,10 @@ export function sentCells(
 function fileStarts({metainfo, map}: TorrentContent, cells: number): PiecesView['fileStarts'] {
 	const starts: Array<readonly [number, number]> = [];
 	let last = -1;
-	for (const [index, file] of metainfo.files.entries()) {
-		if (file.pad || file.length === 0) continue;
-		const [piece] = map.span(file.offset, file.length);
+	const table = fileTable(metainfo);
+	for (let index = 0; index < table.count; index++) {
+		if (table.isPad(index) || table.lengths[index] === 0) continue;
+		const [piece] = map.span(table.offsets[index]!, table.lengths[index]!);
 		const cell = cellOf(piece, map.pieceCount, cells);
 		if (cell === last) continue;
 		last = cell;

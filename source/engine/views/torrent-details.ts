@@ -5,7 +5,7 @@ import type {Millis} from '../../base/units.js';
 import {stallTime} from '../session/queue-manager.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {TorrentContent} from '../torrent/torrent-content.js';
-import {viewFiles, viewProgress} from './file-view.js';
+import {viewFiles, viewOffsets, viewProgress} from './file-view.js';
 import {viewPeers} from './peer-view.js';
 import {WebSeedViews} from './web-seed-view.js';
 
@@ -23,7 +23,7 @@ export function detailTorrent(
 		...(wanted.has('files') && {
 			files: viewFiles(content),
 			progress: viewProgress(content),
-			offsets: content?.metainfo.files.flatMap(({pad, offset}) => (pad ? [] : [offset])) ?? [],
+			offsets: viewOffsets(content),
 		}),
 		...(wanted.has('peers') && {peers: viewPeers(torrent, now)}),
 		...(wanted.has('trackers') && {

@@ -1,5 +1,7 @@
 import type {Bytes} from '../../base/units.js';
+import type {FileColumns} from '../../protocol/metainfo/file-columns.js';
 import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
+import type {PathColumns} from '../../protocol/metainfo/path-columns.js';
 
 /** A part of the .torrent's bytes: views are not sent, for all that is behind them would go along. */
 export type Span = readonly [start: Bytes, length: Bytes];
@@ -14,6 +16,9 @@ export type SentHead = Omit<Metainfo, 'files' | 'info' | 'pieceHashes' | 'pieceL
 	readonly pieceLayers: ReadonlyArray<readonly [root: string, layer: Span]> | undefined;
 };
 
+/** Files as columns, with their paths. */
+export type SentColumns = FileColumns & {readonly paths: PathColumns};
+
 /** What the thread hears: a .torrent to read, and that the files told last have been taken. */
 export type ToReader = {readonly type: 'read'; readonly bytes: Uint8Array} | {readonly type: 'more'};
 
@@ -25,5 +30,11 @@ export type FromReader =
 			readonly message: string;
 			readonly bep: number | undefined;
 	  }
-	| {readonly type: 'head'; readonly head: SentHead; readonly files: number}
+	/** Where the files are columns they come with the head, and `files` is 0. */
+	| {
+			readonly type: 'head';
+			readonly head: SentHead;
+			readonly files: number;
+			readonly columns: SentColumns | undefined;
+	  }
 	| {readonly type: 'files'; readonly files: readonly SentFile[]};

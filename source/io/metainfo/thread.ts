@@ -1,6 +1,7 @@
 import {Worker} from 'node:worker_threads';
 import {ProtocolError} from '../../base/errors.js';
 import type {Bytes, Millis} from '../../base/units.js';
+import {FileTable, withFiles} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo, MetainfoFile} from '../../protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
 import {hashFunctions} from '../machine/hash-functions.js';
@@ -61,7 +62,8 @@ class MetainfoThread {
 				// What has come meanwhile goes first.
 				await nextTurn();
 			}
-			return unpack(first.head, files, bytes);
+			const table = first.columns === undefined ? FileTable.of(files) : FileTable.read(first.columns);
+			return unpack(first.head, table, bytes);
 		} finally {
 			clearTimeout(late);
 			worker.unref();
@@ -123,15 +125,15 @@ function tooCostly(what: string): ProtocolError {
 	return new ProtocolError('too-costly', `to read it takes more ${what} than any torrent should`);
 }
 
-function unpack(head: SentHead, files: MetainfoFile[], bytes: Uint8Array): Metainfo {
+function unpack(head: SentHead, table: FileTable, bytes: Uint8Array): Metainfo {
 	const {info, pieceHashes, pieceLayers, ...others} = head;
-	return {
+	const torrent = {
 		...others,
 		info: viewOf(bytes, info),
 		pieceHashes: pieceHashes && viewOf(bytes, pieceHashes),
 		pieceLayers: pieceLayers && new Map(pieceLayers.map(([root, layer]) => [root, viewOf(bytes, layer)])),
-		files,
 	};
+	return withFiles(torrent, table);
 }
 
 function unpackFile({root, ...file}: SentFile, bytes: Uint8Array): MetainfoFile {

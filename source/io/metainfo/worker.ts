@@ -1,5 +1,6 @@
 import {parentPort} from 'node:worker_threads';
 import {ProtocolError} from '../../base/errors.js';
+import {fileTable, withoutFiles} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
 import {hashFunctions} from '../machine/hash-functions.js';
@@ -39,16 +40,24 @@ function read(bytes: Uint8Array): void {
 		const {code, message, bep} = error;
 		return say({type: 'fault', code, message, bep});
 	}
-	const {files, info, pieceHashes, pieceLayers, ...rest} = metainfo;
+	const {info, pieceHashes, pieceLayers, ...rest} = withoutFiles(metainfo);
+	const {offsets, lengths, flags, pathColumns} = fileTable(metainfo);
 	const head: SentHead = {
 		...rest,
 		info: spanOf(info),
 		pieceHashes: pieceHashes && spanOf(pieceHashes),
 		pieceLayers: pieceLayers && [...pieceLayers].map(([root, layer]) => [root, spanOf(layer)] as const),
 	};
-	waiting = files.map(({piecesRoot, ...file}) => ({...file, root: piecesRoot && spanOf(piecesRoot)}));
+	if (pathColumns !== undefined) {
+		say({type: 'head', head, files: 0, columns: {offsets, lengths, flags, paths: pathColumns}});
+		return;
+	}
+	waiting = metainfo.files.map(({piecesRoot, ...file}) => ({
+		...file,
+		root: piecesRoot && spanOf(piecesRoot),
+	}));
 	taken = 0;
-	say({type: 'head', head, files: files.length});
+	say({type: 'head', head, files: waiting.length, columns: undefined});
 }
 
 /** The bytes are all of their buffer. */

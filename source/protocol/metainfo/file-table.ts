@@ -82,6 +82,14 @@ export function fileTable(metainfo: Pick<Metainfo, 'files'>): FileTable {
 	return table;
 }
 
+/** The same torrent without its files, which are not made for that. */
+export function withoutFiles<Torrent extends Pick<Metainfo, 'files'>>(
+	torrent: Torrent,
+): Omit<Torrent, 'files'> {
+	const keys = Object.keys(torrent).filter(key => key !== 'files') as Array<keyof Torrent>;
+	return Object.fromEntries(keys.map(key => [key, torrent[key]])) as Omit<Torrent, 'files'>;
+}
+
 /** The same torrent with files that are made one by one when somebody asks for `files`. */
 export function withFiles<Torrent extends object>(
 	torrent: Torrent,
