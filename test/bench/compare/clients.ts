@@ -56,7 +56,7 @@ const inWords: Readonly<Record<Ability, string>> = {
 	rc4: 'it cannot be told to speak RC4',
 	utp: 'it does not speak uTP',
 	'web-seed': 'it does not know web seeds',
-	v2: 'it does not know v2',
+	v2: 'it does not read v2 and hybrid torrents',
 };
 
 /** Why a client has no part in what takes all of these; undefined when it has. */

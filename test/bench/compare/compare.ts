@@ -55,7 +55,8 @@ export async function compare(args: readonly string[]): Promise<number> {
 	try {
 		options = readCompareOptions(args, names);
 	} catch (error) {
-		for (const line of wrapped((error as Error).message)) console.error(line);
+		const {message} = error as Error;
+		for (const line of wrapped(`${message} (npm run bench -- --help)`)) console.error(line);
 		return 2;
 	}
 	if (options.help) {

@@ -217,6 +217,7 @@ export function needs({version, wire = 'tcp', isFromWeb}: Row): readonly Ability
 	const all: Ability[] = [];
 	if (wire !== 'tcp') all.push(wire);
 	if (isFromWeb === true) all.push('web-seed');
-	if (version === 'v2') all.push('v2');
+	// What knows v1 alone refuses hybrids, or finds another info-hash in them.
+	if (version !== undefined) all.push('v2');
 	return all;
 }
