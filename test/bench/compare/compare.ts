@@ -1,4 +1,4 @@
-import {accessSync, constants, mkdtempSync, rmSync, statfsSync} from 'node:fs';
+import {accessSync, constants, globSync, mkdtempSync, rmSync, statfsSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {mebibyte} from '../../helpers/torrents.ts';
@@ -14,9 +14,36 @@ import {webServer} from './web-server.ts';
 /** A download of so many MiB is done once first, without counting: memory that was not touched lately costs more. */
 const warmedFrom = 256;
 
-/** Memory where there is some, for a disk has other days; else where temporary files go. @param bytes that must fit */
+/** Memory where there is some, for a disk has other days; else where temporary files go. */
+const places = ['/dev/shm', tmpdir()];
+const prefix = 'tortui-compare-';
+
+/** Removes what runs left that were killed: it may be memory. */
+function sweep(): void {
+	for (const place of places)
+		for (const path of globSync(`${prefix}*`, {cwd: place})) {
+			const id = Number(path.slice(prefix.length).split('-')[0]);
+			if (isAlive(id)) continue;
+			try {
+				rmSync(join(place, path), {recursive: true, force: true});
+			} catch {
+				// It is somebody else's.
+			}
+		}
+}
+
+function isAlive(id: number): boolean {
+	try {
+		process.kill(id, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+	}
+}
+
+/** @param bytes that must fit */
 function whereTo(bytes: number): string {
-	for (const folder of ['/dev/shm', tmpdir()]) {
+	for (const folder of places) {
 		try {
 			accessSync(folder, constants.W_OK);
 			const {bavail, bsize} = statfsSync(folder);
@@ -25,7 +52,8 @@ function whereTo(bytes: number): string {
 			// There is none on this system.
 		}
 	}
-	throw new Error(`it takes ${Math.ceil(bytes / mebibyte)} MiB of free space in /dev/shm or ${tmpdir()}`);
+	const space = `${Math.ceil(bytes / mebibyte)} MiB of free space in ${places.join(' or ')}`;
+	throw new Error(`it takes ${space}: --size makes it less, TMPDIR names another folder`);
 }
 
 function chosenRows({rows: names, size}: CompareOptions): readonly Row[] {
@@ -66,7 +94,14 @@ export async function compare(args: readonly string[]): Promise<number> {
 	build();
 	const chosen = chosenClients(options.clients);
 	const table = chosenRows(options);
-	const folder = mkdtempSync(join(whereTo(space(table)), `tortui-compare-${process.pid}-`));
+	let folder: string;
+	try {
+		sweep();
+		folder = mkdtempSync(join(whereTo(space(table)), `${prefix}${process.pid}-`));
+	} catch (error) {
+		console.error((error as Error).message);
+		return 1;
+	}
 	const tidy = () => {
 		endAll();
 		rmSync(folder, {recursive: true, force: true, maxRetries: 5});
@@ -76,9 +111,15 @@ export async function compare(args: readonly string[]): Promise<number> {
 		process.exit(130);
 	};
 	process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop).once('exit', tidy);
-	const isRight = await measureTable(folder, table, chosen, options.runs);
-	tidy();
-	return isRight ? 0 : 1;
+	try {
+		return (await measureTable(folder, table, chosen, options.runs)) ? 0 : 1;
+	} catch (error) {
+		progress('');
+		console.error(`it ends here: ${(error as Error).message}`);
+		return 1;
+	} finally {
+		tidy();
+	}
 }
 
 /** Whole content twice, and some for what clients keep. */

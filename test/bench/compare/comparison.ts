@@ -137,7 +137,10 @@ export class Comparison {
 		const launch = async (what: Launch, dir: string): Promise<MeasuredProcess> => {
 			const started = new MeasuredProcess(what, dir, join(work, `log-${processes.length}`));
 			processes.push(started);
-			await what.after?.().catch(() => {});
+			// What it asks ends with the program, when that does not answer.
+			const asked = what.after?.().catch(() => {});
+			if (asked !== undefined)
+				await Promise.race([asked, delay(this.#content!.limit, undefined, {ref: false})]);
 			return started;
 		};
 		const start = async (which: ComparedClient, run: ClientRun): Promise<MeasuredProcess> => {
