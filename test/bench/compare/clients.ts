@@ -11,8 +11,11 @@ import type {Ability, Wire} from './rows.ts';
 
 /** What one client is to do once. */
 export interface ClientRun {
-	/** `leech`: download; `seed`: check what is there, then give it; `serve`: give it, with no check where that can be. */
-	readonly mode: 'leech' | 'seed' | 'serve';
+	/**
+	 * `leech`: download; `seed`: check what is there, then give it; `trust`: give it as it is, with no check; `serve`: the
+	 * same, as quickly as it can be made to.
+	 */
+	readonly mode: 'leech' | 'seed' | 'trust' | 'serve';
 	/** A .torrent. */
 	readonly torrent: string;
 	/** Where the data is, or is to be. */
@@ -45,6 +48,8 @@ export interface ComparedClient {
 	readonly isDialled?: boolean;
 	/** It asks for so many blocks at a time that one who lets fewer wait would drop some, and be waited for. */
 	readonly asksForMany?: boolean;
+	/** It can be told that what is there is right. */
+	readonly trusts?: boolean;
 	/** It can be at many addresses at a time, as if it were a peer at each. */
 	readonly manyPeers?: boolean;
 }
@@ -93,6 +98,10 @@ function hook(work: string): {readonly script: string; readonly mark: string} {
 	return {script, mark};
 }
 
+function checksNothing(mode: ClientRun['mode']): boolean {
+	return mode === 'serve' || mode === 'trust';
+}
+
 const tortuiWires: Readonly<Record<Wire, readonly string[]>> = {
 	tcp: [],
 	rc4: ['--encryption', 'require'],
@@ -105,7 +114,14 @@ function launchTortui({mode, torrent, dir, host, port, work}: ClientRun, options
 		command: node,
 		args: [
 			...[cli, 'get', torrent, '-d', dir, '--json', '--seed-time', '10m', '--state-dir', work],
-			...['--bind', host, '--port', `${port}`, ...options, ...(mode === 'serve' ? ['--check', 'none'] : [])],
+			...[
+				'--bind',
+				host,
+				'--port',
+				`${port}`,
+				...options,
+				...(checksNothing(mode) ? ['--check', 'none'] : []),
+			],
 		],
 	};
 }
@@ -114,6 +130,7 @@ const tortui: ComparedClient = {
 	name: 'tortui',
 	package: 'this one',
 	abilities: ['rc4', 'utp', 'web-seed', 'v2'],
+	trusts: true,
 	absent: () => undefined,
 	version: () => versionIn(firstLine(node, cli, '--version')),
 	// All that is on by default stays on; what would leave the machine does not.
@@ -147,6 +164,7 @@ const libtorrent: ComparedClient = {
 	},
 	version: () => firstLine(python!, '-c', 'import libtorrent; print(libtorrent.__version__)'),
 	manyPeers: true,
+	trusts: true,
 	launch: ({mode, torrent, dir, host, others = [], port, requests, wire}) => ({
 		command: python!,
 		args: [script, mode, torrent, dir, [host, ...others].join(','), `${port}`, `${requests}`, wire],
@@ -157,6 +175,7 @@ const aria2: ComparedClient = {
 	name: 'aria2',
 	package: 'aria2',
 	abilities: ['rc4', 'web-seed'],
+	trusts: true,
 	absent: installed('aria2c'),
 	version: () => versionIn(firstLine('aria2c', '--version')),
 	launch({mode, torrent, dir, host, port, work, wire}) {
@@ -168,7 +187,7 @@ const aria2: ComparedClient = {
 				...['--bt-enable-lpd=false', '--enable-peer-exchange=false', '--file-allocation=none'],
 				...[`--listen-port=${port}`, `--interface=${host}`, '--allow-overwrite=true', '--bt-max-peers=100'],
 				`--check-integrity=${mode === 'seed'}`,
-				`--bt-seed-unverified=${mode === 'serve'}`,
+				`--bt-seed-unverified=${checksNothing(mode)}`,
 				...['--seed-ratio=0.0', '--summary-interval=0', '--quiet=true'],
 				...(wire === 'rc4' ? ['--bt-require-crypto=true', '--bt-min-crypto-level=arc4'] : []),
 				...[`--on-bt-download-complete=${done}`, '-d', dir, torrent],

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'node:test';
+import {findProgram} from '../../helpers/processes.ts';
 import {tableLines} from '../table.ts';
 import {clients, requestsFor, whyUnable} from './clients.ts';
+import {forgetCached} from './cold-file.ts';
 import {compareHelp, readCompareOptions} from './options.ts';
 import {machineLine, markdownTable, median, type Outcome, rowLines, wrapped} from './report.ts';
 import {needs, type Row, rows} from './rows.ts';
@@ -206,4 +209,42 @@ test('a peer at each of many addresses is one program where there is one that ca
 test('who asks for many blocks at a time is let', () => {
 	const of = (name: string) => requestsFor(clients.find(client => client.name === name)!);
 	assert.ok(of('rtorrent') > of('libtorrent'));
+});
+
+test('who can be told that all is there is told so, and checks nothing that would bring it into memory', async () => {
+	const space = mkdtempSync(join(tmpdir(), 'tortui-compare-test-'));
+	try {
+		const run = {torrent: '/a', dir: '/b', host: '127.0.0.1', port: 1, requests: 1, wire: 'tcp'} as const;
+		const trusting = clients.filter(({trusts}) => trusts);
+		assert.deepEqual(
+			trusting.map(({name}) => name),
+			['tortui', 'tortui-bare', 'libtorrent', 'aria2'],
+		);
+		for (const client of trusting.filter(each => each.absent() === undefined)) {
+			const {args} = await client.launch({...run, mode: 'trust', work: space});
+			assert.match(args.join(' '), /--check none| trust |--check-integrity=false --bt-seed-unverified=true/);
+		}
+	} finally {
+		rmSync(space, {recursive: true});
+	}
+});
+
+test('what is to be read from a disk is not in memory any more, or the row is passed over with the reason', t => {
+	const space = mkdtempSync(join(tmpdir(), 'tortui-compare-test-'));
+	try {
+		assert.match(forgetCached(space, 1)!, /no dd here/);
+		const file = join(space, 'file');
+		writeFileSync(file, Buffer.alloc(2 ** 22, 1));
+		const isExt = statfsSync(space).type === 0xef53;
+		if (!isExt) return t.skip('what is temporary is on another file system than ext4');
+		if (findProgram('fincore') === undefined) return t.skip('fincore is not installed');
+		assert.equal(forgetCached(file, 2 ** 22), undefined);
+		readFileSync(file);
+		const kept = spawnSync('fincore', ['--bytes', '--noheadings', '--output', 'RES', file], {
+			encoding: 'utf8',
+		});
+		assert.ok(Number(kept.stdout) >= 2 ** 21, kept.stdout);
+	} finally {
+		rmSync(space, {recursive: true});
+	}
 });

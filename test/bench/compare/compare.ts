@@ -95,16 +95,19 @@ export async function compare(args: readonly string[]): Promise<number> {
 	const chosen = chosenClients(options.clients);
 	const table = chosenRows(options);
 	let folder: string;
+	let disk: string;
 	try {
 		sweep();
 		folder = mkdtempSync(join(whereTo(space(table)), `${prefix}${process.pid}-`));
+		// What is to be read from a disk cannot be where memory is.
+		disk = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
 	} catch (error) {
 		console.error((error as Error).message);
 		return 1;
 	}
 	const tidy = () => {
 		endAll();
-		rmSync(folder, {recursive: true, force: true, maxRetries: 5});
+		for (const each of [folder, disk]) rmSync(each, {recursive: true, force: true, maxRetries: 5});
 	};
 	const stop = () => {
 		tidy();
@@ -112,7 +115,7 @@ export async function compare(args: readonly string[]): Promise<number> {
 	};
 	process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop).once('exit', tidy);
 	try {
-		return (await measureTable(folder, table, chosen, options.runs)) ? 0 : 1;
+		return (await measureTable({folder, disk}, table, chosen, options.runs)) ? 0 : 1;
 	} catch (error) {
 		progress('');
 		console.error(`it ends here: ${(error as Error).message}`);
@@ -122,14 +125,16 @@ export async function compare(args: readonly string[]): Promise<number> {
 	}
 }
 
-/** Whole content twice, and some for what clients keep. */
+/** Whole content, once more for each who downloads it, and some for what clients keep. */
 function space(table: readonly Row[]): number {
-	const largest = Math.max(0, ...table.map(({size, files}) => (files === undefined ? size : 0)));
-	return (largest * 2 + 128) * mebibyte;
+	const sizes = table.map(({size, files, leechers = 1, isRandom}) =>
+		files === undefined ? size * (isRandom ? 1 : 1 + leechers) : 0,
+	);
+	return (Math.max(0, ...sizes) + 128) * mebibyte;
 }
 
 async function measureTable(
-	folder: string,
+	places: {readonly folder: string; readonly disk: string},
 	table: readonly Row[],
 	chosen: readonly ComparedClient[],
 	runs: number,
@@ -138,13 +143,14 @@ async function measureTable(
 	const machine = machineLine(versions, new Date());
 	const method = `Medians of ${runs} ${runs === 1 ? 'run' : 'runs, least and most beside'}.`;
 	for (const line of [...wrapped(machine), method, '']) console.log(line);
-	const comparison = await Comparison.open(folder);
+	const comparison = await Comparison.open(places);
 	const measured: Array<{row: Row; outcomes: Outcome[]}> = [];
 	for (const row of table) {
 		progress(`${row.title} …`);
 		await comparison.prepare(row);
 		const outcomes: Outcome[] = [];
-		if (row.size >= warmedFrom && row.kind !== 'open') await comparison.run(row, chosen[0]!);
+		if (row.size * (row.leechers ?? 1) >= warmedFrom && row.kind !== 'open')
+			await comparison.run(row, chosen[0]!);
 		// By turns, so that whatever else the machine does is in all of them.
 		for (let run = 0; run < runs; run++)
 			for (const client of chosen) {
@@ -178,6 +184,7 @@ async function measureTable(
 /** With whom it is measured. */
 function otherSide(row: Row): string {
 	if (row.kind === 'open' || row.kind === 'recheck') return '';
+	if (row.isRandom) return ', to peers that keep nothing';
 	if (row.isFromWeb) return `, from ${webServer}`;
 	return `, ${row.kind === 'seed' ? 'to' : 'from'} ${counterpartFor(row).name}`;
 }

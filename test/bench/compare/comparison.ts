@@ -15,9 +15,19 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {bencode} from '../../helpers/bencode.ts';
 import {freePort, hasAddress} from '../../helpers/ports.ts';
-import {bytesFrom, type Content, kibibyte, makeTorrent, mebibyte} from '../../helpers/torrents.ts';
+import {seededRandom} from '../../helpers/seeded-random.ts';
+import {
+	bytesFrom,
+	type Content,
+	kibibyte,
+	makeTorrent,
+	mebibyte,
+	type Torrent,
+} from '../../helpers/torrents.ts';
 import {cli, node} from '../../helpers/tortui.ts';
+import {ThirstyPeers} from '../thirsty-peers.ts';
 import {type ClientRun, type ComparedClient, clients, requestsFor, whyUnable} from './clients.ts';
+import {forgetCached, isOnDisk} from './cold-file.ts';
 import {CountingTracker, type PeerPlace} from './counting-tracker.ts';
 import {type Launch, MeasuredProcess} from './measured-process.ts';
 import type {Outcome} from './report.ts';
@@ -38,6 +48,8 @@ interface Compared {
 	/** SHA-1 of all of it, in hex; undefined when there is nothing on the disk. */
 	readonly hash: string | undefined;
 	readonly size: number;
+	/** Of v1 alone. */
+	readonly made: Torrent | undefined;
 	/** Where a web server has to be. */
 	readonly webPort: number | undefined;
 	/** Who gives it, or takes it. */
@@ -77,16 +89,19 @@ function writeLarge(dir: string, name: string, length: number): Content {
 /** Measures clients, one run at a time, in a folder that is somebody else's to remove. */
 export class Comparison {
 	readonly #folder: string;
+	/** As `#folder`, for what is to be on a disk. */
+	readonly #disk: string;
 	readonly #tracker: CountingTracker;
 	#content: Compared | undefined;
 
-	private constructor(folder: string, tracker: CountingTracker) {
+	private constructor(folder: string, disk: string, tracker: CountingTracker) {
 		this.#folder = folder;
+		this.#disk = disk;
 		this.#tracker = tracker;
 	}
 
-	static async open(folder: string): Promise<Comparison> {
-		return new Comparison(folder, await CountingTracker.open());
+	static async open({folder, disk}: {readonly folder: string; readonly disk: string}): Promise<Comparison> {
+		return new Comparison(folder, disk, await CountingTracker.open());
 	}
 
 	close(): void {
@@ -95,37 +110,40 @@ export class Comparison {
 
 	/** Makes what a row is about; what the one before was about is removed. */
 	async prepare(row: Row): Promise<void> {
-		const dir = join(this.#folder, 'whole');
-		rmSync(dir, {recursive: true, force: true});
+		for (const folder of [this.#folder, this.#disk])
+			rmSync(join(folder, 'whole'), {recursive: true, force: true});
+		const dir = join(row.isCold ? this.#disk : this.#folder, 'whole');
 		mkdirSync(dir);
 		const torrent = join(this.#folder, `${row.name}.torrent`);
 		const size = row.size * mebibyte;
-		const limit = patience + (row.size / slowest) * 1000;
+		const limit = patience + ((row.size * (row.leechers ?? 1)) / slowest) * 1000;
 		const counterpart = counterpartFor(row);
 		if (row.files !== undefined) {
 			writeFileSync(torrent, manyFiles(row.files, size, row.piece * kibibyte, this.#tracker.url));
-			const nothing = {file: '', hash: undefined, webPort: undefined};
+			const nothing = {file: '', hash: undefined, made: undefined, webPort: undefined};
 			this.#content = {torrent, dir, ...nothing, size, counterpart, limit};
 			return;
 		}
 		const content = writeLarge(dir, 'compared.bin', size);
 		const webPort = row.isFromWeb ? await freePort() : undefined;
-		this.#describe(row, content, torrent, webPort);
+		const made = this.#describe(row, content, torrent, webPort);
 		const hash = hashOf(content.root);
-		this.#content = {torrent, dir, file: 'compared.bin', hash, size, webPort, counterpart, limit};
+		this.#content = {torrent, dir, file: 'compared.bin', hash, size, made, webPort, counterpart, limit};
 	}
 
-	#describe(row: Row, content: Content, torrent: string, webPort: number | undefined): void {
+	#describe(row: Row, content: Content, torrent: string, webPort: number | undefined): Torrent | undefined {
 		const webSeeds = webPort === undefined ? [] : [`http://127.0.0.1:${webPort}/`];
 		if (row.version === undefined) {
-			makeTorrent(content, row.piece * kibibyte).write(torrent, [this.#tracker.url], webSeeds);
-			return;
+			const made = makeTorrent(content, row.piece * kibibyte);
+			made.write(torrent, [this.#tracker.url], webSeeds);
+			return made;
 		}
 		const options = [`--${row.version}`, '--private', '-l', `${row.piece}K`, '-t', this.#tracker.url];
 		const output = ['-o', torrent, '--force', '--state-dir', this.#folder];
 		const args = [cli, 'create', content.root, ...options, ...output];
 		const {status, stderr} = spawnSync(node, args, {encoding: 'utf8'});
 		if (status !== 0) throw new Error(`no ${row.version} torrent could be made: ${stderr}`);
+		return undefined;
 	}
 
 	/** Measures a client once; never rejects because of what a client does. */
@@ -240,33 +258,103 @@ export class Comparison {
 		return {wall: (at - startedAt) / 1000, cpu, memory: measured.memory};
 	}
 
-	/** The client checks what is there, and, where it is to seed, another takes it from it. */
+	/** The client checks what is there, and, where it is to seed, others take it from it. */
 	async #seed(row: Row, client: ComparedClient, ground: Ground): Promise<Omit<Outcome, 'client'>> {
-		const {dir, file, hash, size, counterpart, limit} = this.#content!;
+		const {dir, file, size, limit} = this.#content!;
+		if (row.isCold && !isOnDisk(dir)) throw new Error(`${dir} is memory: set TMPDIR to a folder on a disk`);
 		this.#tracker.expect([]);
-		const run = await ground.place('127.0.0.1', 'seed', dir, 'client');
+		const trusts = row.isCold === true && client.trusts === true;
+		const run = await ground.place('127.0.0.1', trusts ? 'trust' : 'seed', dir, 'client');
 		const measured = await ground.start(client, run);
-		const checked = await measured.complete(limit);
-		if (checked === undefined) throw new Error(whyNot(measured));
-		const {cpu: before = 0, startedAt} = measured;
-		if (row.kind === 'recheck')
-			return {wall: (checked - startedAt) / 1000, cpu: measured.cpu, memory: measured.memory};
+		if (trusts) await listening(measured, run);
+		else if ((await measured.complete(limit)) === undefined) throw new Error(whyNot(measured));
+		const {startedAt} = measured;
+		if (row.kind === 'recheck') {
+			const {doneAt, cpu, memory} = measured;
+			return {wall: (doneAt! - startedAt) / 1000, cpu, memory};
+		}
+		const takers = row.isRandom ? undefined : await this.#takers(row, ground, run);
 		await delay(lastWrites);
-		this.#tracker.expect([run]);
-		const taker = await ground.place('127.0.0.2', 'leech', ground.out, 'taker');
-		const other = await ground.start(counterpart, taker);
-		const at = await other.complete(limit);
-		if (at === undefined) throw new Error(`who was to take it: ${whyNot(other)}`);
+		if (row.isCold) {
+			const kept = forgetCached(join(dir, file), size);
+			if (kept !== undefined) throw new Error(kept);
+		}
+		const {cpu: before = 0} = measured;
+		const {from, first, to, right} =
+			takers === undefined ? await this.#takeBlocks(row, run, measured) : await takers(measured);
 		const {cpu, memory} = measured;
-		await delay(lastWrites);
 		return {
-			wall: (at - other.startedAt) / 1000,
-			rate: rate(size, other.firstAt ?? other.startedAt, at),
+			wall: (to - from) / 1000,
+			rate: rate(size * (row.leechers ?? 1), first, to),
 			cpu: cpu === undefined ? undefined : cpu - before,
 			memory,
-			right: hashOf(join(ground.out, file)) === hash,
+			right: right?.(),
 		};
 	}
+
+	/** Those who will take it: what is answered lets them begin, and waits until all have it. Many are started ahead. */
+	async #takers({leechers = 1}: Row, {out, place, start}: Ground, run: ClientRun) {
+		const {file, hash, counterpart, limit} = this.#content!;
+		const isDialling = leechers > 1 && counterpart.name === 'libtorrent';
+		const all: MeasuredProcess[] = [];
+		const begin = async (n: number): Promise<void> => {
+			const host = `127.0.0.${n + 2}`;
+			if (!(await hasAddress(host))) throw new Error(`this machine has no address ${host}`);
+			mkdirSync(join(out, `${n}`));
+			all.push(await start(counterpart, await place(host, 'leech', join(out, `${n}`), `taker-${n}`)));
+		};
+		if (isDialling) {
+			for (let n = 0; n < leechers; n++) await begin(n);
+			for (const taker of all)
+				if (!(await taker.wait(limit, () => taker.ready || undefined)))
+					throw new Error(`who was to take it: ${whyNot(taker)}`);
+		}
+		return async (measured: MeasuredProcess): Promise<Taken> => {
+			const from = performance.now();
+			this.#tracker.expect([run]);
+			if (isDialling) for (const taker of all) taker.dial(run.host, run.port);
+			else for (let n = 0; n < leechers; n++) await begin(n);
+			await measured.wait(
+				limit,
+				() => all.every(({doneAt, ended}) => doneAt !== undefined || ended) || undefined,
+			);
+			const late = all.find(({doneAt}) => doneAt === undefined);
+			if (late !== undefined) throw new Error(`who was to take it: ${whyNot(late)}`);
+			const first = Math.min(...all.map(({firstAt, startedAt}) => firstAt ?? Math.max(startedAt, from)));
+			const to = Math.max(...all.map(({doneAt}) => doneAt!));
+			await delay(lastWrites);
+			const right = () => all.every((_, n) => hashOf(join(out, `${n}`, file)) === hash);
+			return {from, first, to, right};
+		};
+	}
+
+	/** Peers of our own ask for blocks by lot until as much has come as all of it for each. */
+	async #takeBlocks({leechers = 1}: Row, {port}: ClientRun, measured: MeasuredProcess): Promise<Taken> {
+		const {made, size, limit} = this.#content!;
+		const from = performance.now();
+		const peers = new ThirstyPeers(port, made!, leechers, 'blocks by lot', seededRandom(leechers));
+		const taken = () => peers.taken.reduce((sum, bytes) => sum + bytes, 0);
+		try {
+			let first: number | undefined;
+			const to = await measured.wait(limit, () => {
+				if (taken() > 0) first ??= performance.now();
+				return taken() >= size * leechers ? performance.now() : undefined;
+			});
+			if (to === undefined) throw new Error('it did not give as much in time');
+			return {from, first: first ?? from, to, right: undefined};
+		} finally {
+			peers.close();
+		}
+	}
+}
+
+/** When it was taken, by `performance.now()`: from the first byte on, and to the last. */
+interface Taken {
+	readonly from: number;
+	readonly first: number;
+	readonly to: number;
+	/** Whether all have what was to be given. */
+	readonly right: (() => boolean) | undefined;
 }
 
 /** What a run stands on. */

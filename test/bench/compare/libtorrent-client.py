@@ -1,7 +1,7 @@
 """A libtorrent with one torrent on loopback: libtorrent-client.py MODE TORRENT DIR HOST PORT REQUESTS WIRE
 
 MODE `leech` downloads with the settings that libtorrent has by itself; `seed` checks what is in DIR, then seeds;
-`serve` is told that all is there and seeds as fast as it can. REQUESTS is how many it lets wait of a peer.
+`trust` is told that all is there; `serve` too, and seeds as fast as it can. REQUESTS is how many it lets wait of a peer.
 WIRE is `tcp`, `rc4` (over TCP, and nothing else) or `utp` (alone).
 HOST may be several with commas between them: there is a peer at each then, with few threads of its own. To ask
 so many what they have sent holds them up: FIRST is the first request then.
@@ -37,7 +37,7 @@ def start(host):
     params = lt.add_torrent_params()
     params.ti, params.save_path = lt.torrent_info(torrent), folder
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
-    if mode == 'serve':
+    if mode in ('serve', 'trust'):
         # As if it came back: in its seed mode it would hash each piece when it is first asked for.
         params.flags |= lt.torrent_flags.no_verify_files
         params.have_pieces = [True] * params.ti.num_pieces()

@@ -116,13 +116,16 @@ export class MeasuredProcess {
 		return happened();
 	}
 
-	/** When it had everything, by `performance.now()`. */
+	/** When it had everything, by `performance.now()`, as far as is known now. */
+	get doneAt(): number | undefined {
+		if (this.#mark !== undefined && existsSync(this.#mark))
+			this.#doneAt ??= Math.min(performance.now(), statSync(this.#mark).mtimeMs - performance.timeOrigin);
+		return this.#doneAt;
+	}
+
+	/** The same, once it has; undefined when the time is up or the program has ended without it. */
 	complete(limit: number): Promise<number | undefined> {
-		return this.wait(limit, () => {
-			if (this.#mark !== undefined && existsSync(this.#mark))
-				this.#doneAt ??= Math.min(performance.now(), statSync(this.#mark).mtimeMs - performance.timeOrigin);
-			return this.#doneAt;
-		});
+		return this.wait(limit, () => this.doneAt);
 	}
 
 	async end(): Promise<void> {

@@ -14,6 +14,12 @@ export interface Row {
 	 */
 	readonly kind: 'leech' | 'seed' | 'recheck' | 'open';
 	readonly seeders: number;
+	/** Who takes it, each all of it, where there are several. */
+	readonly leechers?: number;
+	/** Those ask for blocks from anywhere, and throw away what comes. */
+	readonly isRandom?: true;
+	/** It is on a disk, and nothing of it in memory. */
+	readonly isCold?: true;
 	/** They are one program, where there is one that can be at many addresses: else it is they that are measured. */
 	readonly together?: true;
 	/** MiB; of `open` that of its metadata alone. */
@@ -104,6 +110,26 @@ export const rows: readonly Row[] = [
 	},
 	{name: 'seed', title: 'seeding 1 GiB', kind: 'seed', seeders: 0, size: 1024, piece: kib256, figure: 'rate'},
 	{
+		name: 'seeding-8',
+		title: 'seeding 128 MiB to 8',
+		kind: 'seed',
+		seeders: 0,
+		leechers: 8,
+		size: 128,
+		piece: kib256,
+		figure: 'rate',
+	},
+	{
+		name: 'seeding-50',
+		title: 'seeding 24 MiB to 50',
+		kind: 'seed',
+		seeders: 0,
+		leechers: 50,
+		size: 24,
+		piece: kib256,
+		figure: 'rate',
+	},
+	{
 		name: 'recheck',
 		title: 'recheck of 1 GiB',
 		kind: 'recheck',
@@ -141,6 +167,29 @@ export const rows: readonly Row[] = [
 		size: 1024,
 		piece: kib256,
 		wire: 'rc4',
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'seeding-cold',
+		title: 'seeding 1 GiB from a disk, nothing of it in memory',
+		kind: 'seed',
+		seeders: 0,
+		isCold: true,
+		size: 1024,
+		piece: kib256,
+		figure: 'rate',
+		isExtra: true,
+	},
+	{
+		name: 'seeding-random',
+		title: 'seeding 256 MiB to 8, blocks from anywhere',
+		kind: 'seed',
+		seeders: 0,
+		leechers: 8,
+		isRandom: true,
+		size: 256,
+		piece: kib256,
 		figure: 'rate',
 		isExtra: true,
 	},
