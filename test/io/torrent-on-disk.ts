@@ -145,11 +145,18 @@ export class TestDisk {
 
 	open(
 		torrent: {metainfo: Metainfo; data: Buffer},
-		options: {wanted?: readonly number[]; id?: string; dir?: string; hashes?: PieceHashMemory} = {},
+		options: {
+			wanted?: readonly number[];
+			id?: string;
+			dir?: string;
+			hashes?: PieceHashMemory;
+			isWhole?: boolean;
+		} = {},
 	): TestTorrent {
 		const id = options.id ?? `torrent${this.#torrents++}`;
 		const wanted = Uint8Array.from(options.wanted ?? torrent.metainfo.files.map(() => 1));
-		return new TestTorrent(this, torrent, wanted, id, options.dir ?? this.dir, options.hashes);
+		const {dir = this.dir, hashes, isWhole = false} = options;
+		return new TestTorrent(this, torrent, wanted, id, dir, hashes, isWhole);
 	}
 
 	part(id: string): string {
@@ -188,6 +195,7 @@ export class TestTorrent {
 		id: string,
 		dir: string,
 		hashes?: PieceHashMemory,
+		isWhole = false,
 	) {
 		this.#disk = disk;
 		this.#dir = dir;
@@ -205,7 +213,7 @@ export class TestTorrent {
 			failed: (piece, failure) => tell(piece, {type: 'failed', failure}),
 		};
 		const map = geometryOf(metainfo);
-		this.storage = disk.service.open({metainfo, map, dir, wanted, id, hashes}, events);
+		this.storage = disk.service.open({metainfo, map, dir, wanted, id, hashes, isWhole}, events);
 	}
 
 	piece(piece: number): Buffer {

@@ -70,7 +70,7 @@ export class TorrentTwins {
 	#unite(stays: Torrent, goes: Torrent): void {
 		const {queue, remove} = this.#setup;
 		const more = goes.export();
-		const peers = goes.swarm.list.export();
+		const peers = goes.swarm.export();
 		const knowV2 = goes.swarmKeys.v1 === undefined;
 		const {runs} = goes;
 		const removed = remove(goes);

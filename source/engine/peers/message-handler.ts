@@ -10,7 +10,7 @@ import type {SwarmHashes, SwarmKeys} from '../../protocol/metainfo/swarm-hashes.
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {ExtensionRegistry} from '../extensions/extension-registry.js';
 import type {MetadataFetch} from '../extensions/metadata-fetch.js';
-import {makeExtensions} from '../extensions/torrent-extensions.js';
+import {makeExtensions, type TorrentExtensions} from '../extensions/torrent-extensions.js';
 import type {HolepunchTorrent} from '../extensions/ut-holepunch.js';
 import type {PexTorrent} from '../extensions/ut-pex.js';
 import type {HashExchange} from '../hashes/hash-exchange.js';
@@ -105,31 +105,48 @@ function extensionTorrent(
 
 /** Hears what the peers of one torrent say, and answers. BEP 3, 6, 9, 10. */
 export class MessageHandler implements PeerOwner {
-	readonly extensions: ExtensionRegistry;
-	/** Asks peers what the torrent holds. */
-	readonly metadata: Pick<MetadataFetch, 'state'> | undefined;
 	/** When a peer was met last that has everything, as we have, by the session's clock. */
 	seedMetAt: Millis = Number.NEGATIVE_INFINITY;
 	readonly #owner: MessageHandlerOwner;
 	readonly #rateLimits: TorrentRateLimits;
 	readonly #services: SessionServices;
+	#extensions: TorrentExtensions | undefined;
 
 	constructor(owner: MessageHandlerOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#rateLimits = owner.rateLimits;
 		this.#services = services;
+	}
+
+	/** What understands extension messages; made for the first peer. */
+	get extensions(): ExtensionRegistry {
+		this.#extensions ??= this.#makeExtensions();
+		return this.#extensions.registry;
+	}
+
+	/** Asks peers what the torrent holds; undefined where nobody need be asked. */
+	get metadata(): Pick<MetadataFetch, 'state'> | undefined {
+		this.#extensions ??= this.#makeExtensions();
+		return this.#extensions.metadata;
+	}
+
+	#makeExtensions(): TorrentExtensions {
+		const owner = this.#owner;
+		const services = this.#services;
 		const {client, externalAddress} = services;
-		const {registry, metadata} = makeExtensions(
+		return makeExtensions(
 			extensionTorrent(owner, services),
 			{client, reqq: acceptedRequests, port: host => services.portFor(host, 'tcp')},
 			(host, from) => externalAddress.heardOurAddress(host, from, 'peer'),
-			{
-				identity: owner.identity,
-				...hashFunctions,
-				random: () => services.random.next(),
-				fetched: info => owner.metadataFetched(info),
-				log: (level, text) => owner.log(level, text),
-			},
+			owner.content === undefined
+				? {
+						identity: owner.identity,
+						...hashFunctions,
+						random: () => services.random.next(),
+						fetched: info => owner.metadataFetched(info),
+						log: (level, text) => owner.log(level, text),
+					}
+				: undefined,
 			{
 				hosts: () => externalAddress.hosts,
 				alsoAt: ({id, address}, other) => {
@@ -148,8 +165,6 @@ export class MessageHandler implements PeerOwner {
 				},
 			},
 		);
-		this.extensions = registry;
-		this.metadata = metadata;
 	}
 
 	get swarmKeys(): SwarmKeys {
@@ -165,14 +180,14 @@ export class MessageHandler implements PeerOwner {
 	}
 
 	/** What the torrent holds is known now: what its peers said before counts from here on. */
-	contentKnown({smartBan}: MessageContent): void {
+	contentKnown(content: MessageContent): void {
 		for (const peer of [...this.#owner.peers]) {
 			peer.contentKnown();
 			if (!peer.ready || peer.isClosed) continue;
-			smartBan.met(peer);
+			content.smartBan.met(peer);
 			this.peerPieces(peer);
 		}
-		this.extensions.greetAgain();
+		this.#extensions?.registry.greetAgain();
 	}
 
 	peerReady(peer: Peer): void {

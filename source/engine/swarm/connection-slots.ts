@@ -44,7 +44,7 @@ export class ConnectionSlots {
 	/** Of all torrents one with a peer that merely holds its place lets go of it. */
 	#yieldsHeld(): boolean {
 		const now = this.#clock.now();
-		for (const {swarm} of this.#torrents.values()) if (swarm.eviction.evictIdle(now)) return true;
+		for (const {swarm} of this.#torrents.values()) if (swarm.eviction?.evictIdle(now)) return true;
 		return false;
 	}
 
@@ -58,6 +58,6 @@ export class ConnectionSlots {
 		}
 		if (largest === undefined) return false;
 		this.#yieldedAt = now;
-		return largest.swarm.eviction.evictForOtherTorrent();
+		return largest.swarm.eviction?.evictForOtherTorrent() === true;
 	}
 }

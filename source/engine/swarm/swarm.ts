@@ -37,35 +37,50 @@ export interface SwarmOwner {
 /** The connections of one torrent: takes them in and out, and has the others look after them. */
 export class Swarm {
 	readonly peers = new Map<number, Peer>();
-	/** Whom we let ask. */
-	readonly chokes: ChokeRound;
-	/** Whom we let go of for others. */
-	readonly eviction: Eviction;
-	readonly #misbehaviour = new Misbehaviour();
-	readonly #idleHosts = new IdleHosts();
 	readonly #owner: SwarmOwner;
 	readonly #services: SessionServices;
-	readonly #duplicates: DuplicatePeers;
-	readonly #dialler: Dialler;
-	readonly #keys: DialKeys;
+	/** Undefined while nobody has been heard of. */
+	#parts: SwarmParts | undefined;
 
 	constructor(owner: SwarmOwner, services: SessionServices) {
 		this.#owner = owner;
 		this.#services = services;
-		this.#keys = new DialKeys(() => owner.swarmKeys);
-		this.chokes = new ChokeRound(owner, this.peers, services);
-		const {peers} = this;
-		const idleHosts = this.#idleHosts;
-		this.eviction = new Eviction(peers, idleHosts, () => owner.maxPeers);
-		this.#duplicates = new DuplicatePeers(peers, services.peerId);
-		this.#dialler = new Dialler(owner, services, {peers, idleHosts, eviction: this.eviction}, address =>
-			this.#connect(address),
-		);
+	}
+
+	/** What is only there for peers, and made for the first of them. */
+	get #made(): SwarmParts {
+		this.#parts ??= makeParts(this.#owner, this.#services, this.peers, address => this.#connect(address));
+		return this.#parts;
 	}
 
 	/** Every peer the torrent knows of. */
 	get list(): PeerList {
-		return this.#dialler.list;
+		return this.#made.dialler.list;
+	}
+
+	/** How many peers the torrent knows of, connected ones included. */
+	get known(): number {
+		return this.#parts?.dialler.list.known ?? 0;
+	}
+
+	/** When somebody may be dialled next; Infinity when nobody waits for it. */
+	nextDial(now: Millis): Millis {
+		return this.#parts?.dialler.list.nextDeadline(now) ?? Number.POSITIVE_INFINITY;
+	}
+
+	/** Peers worth remembering. */
+	export(): PeerAddress[] {
+		return this.#parts?.dialler.list.export() ?? [];
+	}
+
+	/** Whom we let ask. */
+	get chokes(): ChokeRound {
+		return this.#made.chokes;
+	}
+
+	/** Whom we let go of for others; undefined where nobody has been. */
+	get eviction(): Eviction | undefined {
+		return this.#parts?.eviction;
 	}
 
 	get connected(): number {
@@ -82,17 +97,18 @@ export class Swarm {
 	 */
 	add(addresses: readonly PeerAddress[], source: PeerSourceName, by?: string, knowV2 = false): number {
 		const now = this.#services.clock.now();
-		if (knowV2) this.#keys.knowV2(addresses);
+		if (knowV2) this.#made.keys.knowV2(addresses);
 		let news = 0;
 		const {filter} = this.#services;
 		for (const address of addresses)
 			if (!filter?.blocks(address.host) && this.list.add(address, source, now, by)) news++;
-		if (news > 0 || source === 'manual') this.#dialler.dial(now);
+		if (news > 0 || source === 'manual') this.#made.dialler.dial(now);
 		return news;
 	}
 
 	/** Lets go of those whom nobody but these sources named. */
 	letGoOfNamedBy(sources: ReadonlySet<PeerSourceName>, why: string): void {
+		if (this.#parts === undefined) return;
 		const gone = new Set(this.list.forgetNamedBy(sources).map(formatAddress));
 		for (const peer of [...this.peers.values()]) if (gone.has(formatAddress(peer.address))) peer.close(why);
 	}
@@ -100,7 +116,7 @@ export class Swarm {
 	/** Lets go of those with whom nothing is to do any more. */
 	letGoOfBlocked(): void {
 		const {filter} = this.#services;
-		if (filter === undefined) return;
+		if (filter === undefined || this.#parts === undefined) return;
 		this.list.forgetWhere(host => filter.blocks(host));
 		for (const peer of [...this.peers.values()])
 			if (filter.blocks(peer.address.host)) peer.close('it is on the blocklist');
@@ -124,10 +140,11 @@ export class Swarm {
 
 	#connect(address: PeerAddress, only?: PeerStream['transport']): void {
 		const {messages} = this.#owner;
-		const infoHash = this.#keys.keyFor(address);
+		const {keys, idleHosts} = this.#made;
+		const infoHash = keys.keyFor(address);
 		const source = this.list.sourceOf(address)?.source ?? 'tracker';
 		const peer = dialledPeer(this.#services, messages, {address, source, infoHash});
-		peer.returns = this.#idleHosts.has(peerKey(address), peer.now);
+		peer.returns = idleHosts.has(peerKey(address), peer.now);
 		this.list.connecting(address);
 		this.peers.set(peer.id, peer);
 		peer.attach(
@@ -147,20 +164,21 @@ export class Swarm {
 			const address = peer.incoming ? this.list.listeningAddress(peer.address) : peer.address;
 			if (address === undefined) continue;
 			peer.close('is met again by the v2 hash');
-			this.#keys.knowV2([address]);
+			this.#made.keys.knowV2([address]);
 			if (this.#services.slots.mayDial(this.peers.size)) this.#connect(address);
 		}
 	}
 
 	/** An incoming connection asked for this torrent. Answers whether it is taken. */
 	accept(peer: Peer): boolean {
+		if (!this.#owner.active) return false;
 		const key = peerKey(peer.address);
-		if (!this.#owner.active || this.list.isBanned(key) || this.#misbehaviour.tooMany(key, peer.now))
-			return false;
+		const {misbehaviour, idleHosts, eviction} = this.#made;
+		if (this.list.isBanned(key) || misbehaviour.tooMany(key, peer.now)) return false;
 		if (this.#fromHost(peer.address) >= mostPerHost) return false;
-		peer.returns = this.#idleHosts.has(key, peer.now);
+		peer.returns = idleHosts.has(key, peer.now);
 		const isNew = !peer.returns;
-		const makeRoom = () => this.eviction.makeRoom(peer.now, {how: 'comes', isNew});
+		const makeRoom = () => eviction.makeRoom(peer.now, {how: 'comes', isNew});
 		if (this.peers.size >= this.#owner.maxPeers && !makeRoom()) return false;
 		const mayAccept = () => this.#services.slots.mayAccept(this.peers.size, isNew);
 		if (!mayAccept() && !(makeRoom() && mayAccept())) return false;
@@ -185,33 +203,35 @@ export class Swarm {
 
 	/** The handshake is done: the peer counts. */
 	ready(peer: Peer): void {
-		if (this.#duplicates.isOurs(peer)) {
+		const {duplicates, keys} = this.#made;
+		if (duplicates.isOurs(peer)) {
 			this.list.markOwn(peer.address);
 			// It is the other end that knows whom it dialled, and has to see our peer id.
 			if (peer.incoming) peer.flush(peer.now);
 			peer.close('that was ourselves');
 			return;
 		}
-		if (!this.#duplicates.stays(peer)) return;
-		if (!peer.incoming && peer.spokenKey !== undefined) this.#keys.answered(peer.address, peer.spokenKey);
+		if (!duplicates.stays(peer)) return;
+		if (!peer.incoming && peer.spokenKey !== undefined) keys.answered(peer.address, peer.spokenKey);
 		this.list.connected(peer.address, peer.now);
 	}
 
 	/** Takes a peer out; the connection has ended. */
 	remove(peer: Peer): void {
 		if (!this.peers.delete(peer.id)) return;
+		const {misbehaviour, idleHosts, keys, chokes, dialler} = this.#made;
 		const now = this.#services.clock.now();
 		/** To the other hash of a hybrid, or over another transport. */
 		let mayAnswer = false;
-		if (peer.misbehaved) this.#misbehaviour.add(peerKey(peer.address), now);
+		if (peer.misbehaved) misbehaviour.add(peerKey(peer.address), now);
 		if (peer.ready) {
 			// When it was we who left, nobody is to blame.
 			const {traffic, extensions} = peer;
 			// Some clients close all connections once they have the metadata, and come back, or want to be dialled.
 			const traded = traffic.downloaded > 0 || traffic.uploaded > 0 || extensions.sharedMetadata;
-			if (traded) this.#idleHosts.delete(peerKey(peer.address));
+			if (traded) idleHosts.delete(peerKey(peer.address));
 			else if (this.#owner.active && !(peer.isSeed && this.#owner.complete))
-				this.#idleHosts.add(peerKey(peer.address), now);
+				idleHosts.add(peerKey(peer.address), now);
 			const useful = (traded && !peer.misbehaved) || !this.#owner.active;
 			// Two who have everything need each other no more, until one wants something else.
 			if (this.#owner.complete && !peer.misbehaved && (peer.isSeed || peer.extensions.uploadOnly))
@@ -224,13 +244,13 @@ export class Swarm {
 			const hungUp = peer.roundTrip < Infinity && this.#owner.active && !peer.misbehaved;
 			if (hungUp) {
 				const hasOtherWay = this.#services.transport.hasOtherWay?.(peer.address) === true;
-				mayAnswer = this.#keys.refused(peer.address) || hasOtherWay;
+				mayAnswer = keys.refused(peer.address) || hasOtherWay;
 			}
 		}
 		this.#services.slots.ended();
 		if (mayAnswer && this.#services.slots.mayDial(this.peers.size)) this.#connect(peer.address);
-		if (peer.ready && !peer.choking.amChoking) this.chokes.soon();
-		if (this.#owner.active) this.#dialler.dial(now);
+		if (peer.ready && !peer.choking.amChoking) chokes.soon();
+		if (this.#owner.active) dialler.dial(now);
 	}
 
 	ban(key: string, why: string): void {
@@ -243,15 +263,17 @@ export class Swarm {
 
 	/** The torrent runs again: whoever is known is dialled at once. */
 	resume(now: Millis): void {
+		if (this.#parts === undefined) return;
 		this.list.wakeAll();
 		if (!this.#owner.complete) this.list.recallAside();
-		this.#dialler.dial(now);
+		this.#parts.dialler.dial(now);
 	}
 
 	/** There is a way to others again: whoever is known is dialled, as if it had never failed. */
 	reconnect(now: Millis): void {
+		if (this.#parts === undefined) return;
 		this.list.wakeAll(true);
-		this.#dialler.dial(now);
+		this.#parts.dialler.dial(now);
 	}
 
 	closeAll(reason: string): void {
@@ -260,14 +282,15 @@ export class Swarm {
 
 	/** Once a second: what has waited too long, whose turn it is. */
 	tick(now: Millis): void {
+		if (this.#parts === undefined) return;
 		for (const peer of [...this.peers.values()]) {
 			peer.lookAtSending(now);
 			this.#check(peer, now);
 		}
-		this.#owner.messages.extensions.tick(now);
-		this.#duplicates.tick(now);
-		this.chokes.tick(now);
-		this.#dialler.tick(now);
+		if (this.peers.size > 0) this.#owner.messages.extensions.tick(now);
+		this.#parts.duplicates.tick(now);
+		this.#parts.chokes.tick(now);
+		this.#parts.dialler.tick(now);
 	}
 
 	#check(peer: Peer, now: Millis): void {
@@ -279,4 +302,34 @@ export class Swarm {
 		if (why !== undefined) peer.close(why);
 		else if (needsKeepAlive(peer, now)) peer.sendKeepAlive();
 	}
+}
+
+/** What a swarm has for its peers. */
+interface SwarmParts {
+	readonly chokes: ChokeRound;
+	readonly eviction: Eviction;
+	readonly misbehaviour: Misbehaviour;
+	readonly idleHosts: IdleHosts;
+	readonly duplicates: DuplicatePeers;
+	readonly dialler: Dialler;
+	readonly keys: DialKeys;
+}
+
+function makeParts(
+	owner: SwarmOwner,
+	services: SessionServices,
+	peers: ReadonlyMap<number, Peer>,
+	connect: (address: PeerAddress) => void,
+): SwarmParts {
+	const idleHosts = new IdleHosts();
+	const eviction = new Eviction(peers, idleHosts, () => owner.maxPeers);
+	return {
+		chokes: new ChokeRound(owner, peers, services),
+		eviction,
+		misbehaviour: new Misbehaviour(),
+		idleHosts,
+		duplicates: new DuplicatePeers(peers, services.peerId),
+		dialler: new Dialler(owner, services, {peers, idleHosts, eviction}, connect),
+		keys: new DialKeys(() => owner.swarmKeys),
+	};
 }

@@ -19,6 +19,8 @@ export interface FileChoiceOwner {
 	/** Priorities of single pieces. */
 	readonly piecePriorities: PiecePriorities;
 	readonly downloader: Downloader;
+	/** Undefined while nobody has needed it. */
+	readonly downloading: Downloader | undefined;
 	readonly storage: Storage | undefined;
 	readonly active: boolean;
 	readonly have: Bitfield;
@@ -109,11 +111,13 @@ export class FileSelection {
 
 	/** Has pieces downloaded in the order that follows from the files'. */
 	apply(): void {
-		const {map, metainfo, files, piecePriorities, downloader} = this.#owner;
+		const {map, metainfo, files, piecePriorities, downloading} = this.#owner;
+		// When it is made it begins with this.
+		if (downloading === undefined) return;
 		const table = fileTable(metainfo);
 		const priorities = prioritiesOfPieces(map, table, files.priorities);
 		piecePriorities.over(priorities);
-		downloader.setPriorities(priorities);
-		downloader.picker.setHeads(headPieces(map, table, files.priorities));
+		downloading.setPriorities(priorities);
+		downloading.picker.setHeads(headPieces(map, table, files.priorities));
 	}
 }

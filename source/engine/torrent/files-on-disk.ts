@@ -25,6 +25,8 @@ export interface FilesOnDiskOwner extends RecheckOwner, OwnershipOwner {
 	readonly renamed: Map<number, readonly string[]>;
 	readonly names: TorrentNames;
 	readonly resumeState: ResumeState;
+	/** Every wanted piece is had. */
+	readonly needsNothing: boolean;
 	readonly allocatesFully: boolean;
 	/** Whom everything that happens is told. */
 	readonly torrent: {post(event: TorrentEvent): void};
@@ -170,13 +172,13 @@ export class FilesOnDisk {
 		isNews: boolean,
 		{progress, goesOn}: OpenOptions,
 	): Promise<StorageFailure | undefined> {
-		const {files, downloader, allocatesFully} = this.#owner;
+		const {files, needsNothing, allocatesFully} = this.#owner;
 		// Files that are wanted only now take over what the part file holds of them.
 		const failure =
 			(isNews ? await storage.setWanted(files.wantedFiles) : undefined) ??
 			(await this.#createEmptyFiles(storage));
 		if (!goesOn() || failure !== undefined) return failure;
-		if (!allocatesFully || downloader.needed.count === 0) return undefined;
+		if (!allocatesFully || needsNothing) return undefined;
 		progress.allocating = true;
 		const full = await storage.allocate();
 		progress.allocating = false;
@@ -186,15 +188,16 @@ export class FilesOnDisk {
 	/** What is complete is seeded also from where nothing can be made. */
 	async #createEmptyFiles(storage: Storage): Promise<StorageFailure | undefined> {
 		const failure = await storage.createEmptyFiles();
-		if (failure === undefined || this.#owner.downloader.needed.count > 0) return failure;
+		if (failure === undefined || !this.#owner.needsNothing) return failure;
 		this.#owner.log('warn', `an empty file is not there: ${failure.message}`);
 		return undefined;
 	}
 
 	#openStorage(wanted: Uint8Array, owners?: Uint8Array): Storage {
-		const {metainfo, map, dir, id, renamed, hashes} = this.#owner;
+		const {metainfo, map, dir, id, renamed, hashes, resumeState} = this.#owner;
+		const isWhole = resumeState.known?.have.full === true;
 		return this.#services.disk.open(
-			{metainfo, map, dir, wanted, id, renamed, owners, hashes: hashes?.memory},
+			{metainfo, map, dir, wanted, id, renamed, owners, hashes: hashes?.memory, isWhole},
 			{
 				stored: piece => this.#owner.torrent.post({type: 'stored', piece}),
 				wrong: (piece, digests) => this.#owner.torrent.post({type: 'wrong', piece, digests}),
@@ -213,8 +216,8 @@ export class FilesOnDisk {
 		const {storage} = this;
 		if (storage === undefined) return;
 		this.#closing = storage;
-		const {downloader, resumeState} = this.#owner;
-		if (wasActive) await downloader.unfinished.save(storage);
+		const {downloading, resumeState} = this.#owner;
+		if (wasActive) await downloading?.unfinished.save(storage);
 		// Pieces on their way to the disk arrive there before anything is noted down.
 		if (storage.waiting > 0) await resumeState.flush(storage);
 		await resumeState.now();

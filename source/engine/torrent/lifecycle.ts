@@ -39,7 +39,8 @@ const seekTime: Millis = 3000;
 /** What running asks of a torrent's content. */
 export interface LifecycleContent {
 	readonly onDisk: FilesOnDisk;
-	readonly downloader: Downloader;
+	/** Undefined while nobody has needed it. */
+	readonly downloading: Downloader | undefined;
 	readonly superSeeding: SuperSeeding;
 	readonly completion: PieceCompletion;
 	readonly timeouts: RequestTimeouts;
@@ -313,7 +314,7 @@ export class TorrentLifecycle {
 		content?.superSeeding.review();
 		swarm.closeAll('stopped by a disk failure');
 		const letGo = async (): Promise<void> => {
-			content?.downloader.unfinished.forgetAll();
+			content?.downloading?.unfinished.forgetAll();
 			await this.#letGo(content, false);
 			if (failed === this.#activity) resumeState.revision++;
 		};
@@ -348,7 +349,7 @@ export class TorrentLifecycle {
 				await this.#halt('paused');
 			const now = this.activity;
 			if (now.name === 'closed') return;
-			content.downloader.unfinished.forgetAll();
+			content.downloading?.unfinished.forgetAll();
 			if (now.name === 'checking') now.next = next;
 			else this.#begin('full', next);
 		};

@@ -31,6 +31,8 @@ export interface RecheckOwner {
 	readonly have: Bitfield;
 	readonly files: FileProgress;
 	readonly downloader: Downloader;
+	/** Undefined while nobody has needed it. */
+	readonly downloading: Downloader | undefined;
 	readonly awaitedHashes: AwaitedHashes | undefined;
 	log(level: LogLevel, text: string): void;
 }
@@ -56,9 +58,9 @@ export class Recheck {
 		mode: CheckMode,
 		isTold: boolean,
 	): CheckPlan {
-		const {map, metainfo, downloader} = this.#owner;
+		const {map, metainfo, downloading} = this.#owner;
 		const plan = planCheck(map, fileTable(metainfo), stamps, memory, mode);
-		downloader.unfinished.forgetAll();
+		downloading?.unfinished.forgetAll();
 		this.#reset();
 		for (let piece = 0; piece < map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
 		if (plan.changed && !isTold)
@@ -69,10 +71,10 @@ export class Recheck {
 	}
 
 	#reset(): void {
-		const {map, have, downloader, files} = this.#owner;
+		const {map, have, downloading, files} = this.#owner;
 		for (let piece = 0; piece < map.pieceCount; piece++) {
 			if (!have.clear(piece)) continue;
-			downloader.lost(piece);
+			downloading?.lost(piece);
 		}
 		files.clear();
 	}
@@ -84,9 +86,9 @@ export class Recheck {
 	}
 
 	#found(piece: number): void {
-		const {have, downloader, files} = this.#owner;
+		const {have, downloading, files} = this.#owner;
 		if (!have.set(piece)) return;
-		downloader.found(piece);
+		downloading?.found(piece);
 		files.tally(piece, 1);
 	}
 
@@ -121,10 +123,11 @@ export class Recheck {
 
 	/** Takes up the blocks of pieces that were not whole; only when nothing else has changed. */
 	restorePartials(memory: ResumeData, trusted: Bitfield): void {
-		const {map, have, downloader} = this.#owner;
+		const {map, have} = this.#owner;
 		if (trusted.count !== memory.have.count) return;
 		for (const {piece, blocks} of memory.partials) {
 			if (!map.isPiece(piece) || have.has(piece)) continue;
+			const {downloader} = this.#owner;
 			downloader.unfinished.restore(piece, blocks);
 			const partial = downloader.partials.get(piece);
 			if (partial === undefined || partial.received < partial.blocks || downloader.picker.isHeld(piece))

@@ -1,9 +1,9 @@
+import type {PeerAddress} from '../../base/peer-address.js';
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {FileStamp, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {changed} from '../../io/disk/torrent-reader.js';
 import type {OtherPlace, ResumeData} from '../../io/state/resume-data.js';
-import type {PeerList} from '../../policy/peers/peer-list.js';
 import {isAsLeft, isSameStamp, type Stamp} from '../../policy/pieces/check-plan.js';
 import type {PartialPieces} from '../../policy/requests/partial-pieces.js';
 import {fileOwner} from '../../policy/session/file-ownership.js';
@@ -26,7 +26,8 @@ export interface ResumeContent {
 	readonly map: {readonly pieceCount: number};
 	readonly have: Bitfield;
 	readonly files: {readonly completed: ArrayLike<number>};
-	readonly downloader: {readonly partials: PartialPieces};
+	/** Undefined while nobody has needed it. */
+	readonly downloading: {readonly partials: PartialPieces} | undefined;
 	readonly storage: Storage | undefined;
 	pathOf(file: number): string;
 }
@@ -39,7 +40,7 @@ export interface ResumeOwner {
 	/** Undefined while nobody knows what the torrent holds: then there is no data of it. */
 	readonly content: ResumeContent | undefined;
 	/** Peers worth remembering. */
-	readonly swarm: {readonly list: Pick<PeerList, 'export'>};
+	readonly swarm: {export(): PeerAddress[]};
 	/** The sections of its parts. */
 	export(): ResumeSettings;
 	post(event: TorrentEvent): void;
@@ -206,7 +207,7 @@ export class ResumeState {
 		if (storage === undefined || !this.#settled || this.#owner.closed) return this.#asKnown(storage);
 		// Times are read before the pieces: what is written meanwhile makes its file newer than known, and so it is looked
 		// at next time. The other way round a piece would be lost that came between.
-		const isAnything = content.have.count > 0 || content.downloader.partials.size > 0;
+		const isAnything = content.have.count > 0 || (content.downloading?.partials.size ?? 0) > 0;
 		const whole = this.#wholeFiles();
 		const account = this.#account;
 		const stamps = isAnything ? await storage.stamps() : [];
@@ -273,17 +274,17 @@ export class ResumeState {
 	/** For a torrent of which nothing was looked at yet: one that came by a link knows whom it knows, and has no more. */
 	#nothingKnown(): DataMemory {
 		const {content, swarm} = this.#owner;
-		const peers = swarm.list.export();
+		const peers = swarm.export();
 		return {have: new Bitfield(content?.map.pieceCount ?? 0), partials: [], stamps: [], peers};
 	}
 
 	/** What is on the disk now, but for the stamps; only what has arrived there counts. */
-	#dataOf({map, have: had, downloader, storage}: ResumeContent): Omit<DataMemory, 'stamps'> {
+	#dataOf({map, have: had, downloading, storage}: ResumeContent): Omit<DataMemory, 'stamps'> {
 		const have = new Bitfield(map.pieceCount);
 		for (let piece = 0; piece < map.pieceCount; piece++) if (had.has(piece)) have.set(piece);
 		const owners = storage?.owners?.slice();
-		const peers = this.#owner.swarm.list.export();
-		return {have, partials: downloader.partials.export(), peers, ...(owners && {owners})};
+		const peers = this.#owner.swarm.export();
+		return {have, partials: downloading?.partials.export() ?? [], peers, ...(owners && {owners})};
 	}
 
 	/** Everything that a torrent takes along to the next session. */

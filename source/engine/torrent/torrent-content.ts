@@ -74,6 +74,8 @@ export interface ContentOwner {
 	log(level: LogLevel, text: string): void;
 }
 
+const noFaults = {hashFailures: 0, bans: 0};
+
 /** What a torrent holds, and everything that can only be done when that is known: made when its metadata is. */
 export class TorrentContent
 	implements
@@ -107,11 +109,9 @@ export class TorrentContent
 	readonly listeners = new FileListeners();
 	/** Priorities of single pieces, above those of their files. */
 	readonly piecePriorities: PiecePriorities;
-	readonly downloader: Downloader;
 	readonly uploadSource: TorrentUploadSource;
 	readonly sentLately = new SentLately();
 	readonly completion: PieceCompletion;
-	readonly smartBan: SmartBan;
 	readonly superSeeding: SuperSeeding;
 	readonly selection: FileSelection;
 	readonly timeouts: RequestTimeouts;
@@ -130,11 +130,12 @@ export class TorrentContent
 	/** Whether its .torrent on the disk has all of its v2 hashes. */
 	#hasLayersKept = false;
 	#places: WebSeedFiles | undefined;
+	#downloader: Downloader | undefined;
+	#smartBan: SmartBan | undefined;
 
 	constructor(metainfo: Metainfo, owner: ContentOwner, services: SessionServices) {
 		this.torrent = owner;
 		this.#services = services;
-		const random = () => services.random.next();
 		this.metainfo = metainfo;
 		this.map = geometryOf(metainfo);
 		this.have = new Bitfield(this.map.pieceCount);
@@ -144,14 +145,11 @@ export class TorrentContent
 		this.files = new FileProgress(fileTable(metainfo), this.map, this.piecePriorities, this.have, () =>
 			this.listeners.tell(),
 		);
-		this.downloader = new Downloader(this.map, this, random);
 		this.timeCritical = new TimeCriticalPieces(this, services.clock);
 		this.selection = new FileSelection(this);
-		this.selection.apply();
 		this.uploadSource = new TorrentUploadSource(this, services);
 		this.completion = new PieceCompletion(this, services);
-		this.smartBan = new SmartBan(this);
-		this.superSeeding = new SuperSeeding(this, random);
+		this.superSeeding = new SuperSeeding(this, () => services.random.next());
 		this.timeouts = new RequestTimeouts(this, services.uploader);
 		this.webSeeds = new WebSeeds(owner.webSeedList, this, services.webSeeds);
 		this.relocation = new Relocation(this);
@@ -191,6 +189,41 @@ export class TorrentContent
 		};
 	}
 
+	/** Made when it is first needed: what is whole, and met by nobody, needs none. */
+	get downloader(): Downloader {
+		return this.#downloader ?? this.#makeDownloader();
+	}
+
+	/** Undefined while nobody has needed it: all pieces are had then, and nobody was met. */
+	get downloading(): Downloader | undefined {
+		return this.#downloader;
+	}
+
+	#makeDownloader(): Downloader {
+		const {have} = this;
+		const downloader = new Downloader(this.map, this, () => this.#services.random.next());
+		this.#downloader = downloader;
+		this.selection.apply();
+		for (let piece = 0; piece < have.length; piece++) if (have.has(piece)) downloader.picker.take(piece);
+		return downloader;
+	}
+
+	/** Made for the first who gives anything. */
+	get smartBan(): SmartBan {
+		this.#smartBan ??= new SmartBan(this);
+		return this.#smartBan;
+	}
+
+	/** Pieces that were wrong, and peers that were banned, since the start. */
+	get faults(): Pick<SmartBan, 'hashFailures' | 'bans'> {
+		return this.#smartBan ?? noFaults;
+	}
+
+	/** Every wanted piece is had. */
+	get needsNothing(): boolean {
+		return (this.#downloader === undefined && this.have.full) || this.downloader.needed.count === 0;
+	}
+
 	/** Undefined while its files are nobody's. */
 	get storage(): Storage | undefined {
 		return this.onDisk.storage;
@@ -220,7 +253,7 @@ export class TorrentContent
 
 	/** The hashes of all blocks of these pieces are known now. */
 	leavesCame(pieces: readonly PieceIndex[]): void {
-		for (const piece of pieces) this.smartBan.leavesCame(piece);
+		for (const piece of pieces) this.#smartBan?.leavesCame(piece);
 	}
 
 	wantLeaves(piece: PieceIndex): void {
@@ -321,6 +354,10 @@ export class TorrentContent
 
 	get peers(): Iterable<Peer> {
 		return this.torrent.swarm.peers.values();
+	}
+
+	get isAlone(): boolean {
+		return this.torrent.swarm.peers.size === 0;
 	}
 
 	get messages(): MessageHandler {

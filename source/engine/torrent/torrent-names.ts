@@ -16,12 +16,14 @@ export interface NamesOwner {
 	log(level: LogLevel, text: string): void;
 }
 
+const noPaths: ReadonlyMap<number, readonly string[]> = new Map();
+
 /** Finds out under which names a torrent's files are on the disk. */
 export class TorrentNames {
 	/** Whose names its files have; `found` when `renamed` says so itself. */
 	history: NameHistory | 'found' = 'present';
 	/** The paths that were found for files of an earlier version, before any was renamed by hand. */
-	former: ReadonlyMap<number, readonly string[]> = new Map();
+	former: ReadonlyMap<number, readonly string[]> = noPaths;
 	readonly #owner: NamesOwner;
 	#finding: Promise<StorageFailure | undefined> | undefined;
 

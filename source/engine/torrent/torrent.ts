@@ -217,7 +217,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	/** Every wanted piece is verified and on disk. */
 	get complete(): boolean {
-		return this.active && this.#content?.downloader.needed.count === 0;
+		return this.active && this.#content?.needsNothing === true;
 	}
 
 	/** Where its files are about to go, now that they are complete; undefined when they stay. */
@@ -244,7 +244,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	/** Whether it has nothing more to download, as far as is known. */
 	get hasAllWanted(): boolean {
-		if (this.#content?.downloader.needed.count === 0) return true;
+		if (this.#content?.needsNothing) return true;
 		// Its pieces are no account of it while they are being counted.
 		return this.activity.name === 'checking' && this.stats.completedAt !== undefined;
 	}
@@ -625,8 +625,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	#reviewGoal(now: Millis): void {
 		// They part at once.
-		if (this.#content !== undefined && this.#content.downloader.picker.seeds > 0)
-			this.messages.seedMetAt = now;
+		if ((this.#content?.downloading?.picker.seeds ?? 0) > 0) this.messages.seedMetAt = now;
 		const {cap} = this.goal;
 		if (this.rateLimits.setCap(cap, now)) {
 			if (cap !== undefined) this.log('info', 'the seeding goal is reached: it is slowed');
@@ -654,7 +653,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			otherSeeds: (now, since) =>
 				otherSeeds(
 					{
-						connected: torrent.#content?.downloader.picker.seeds ?? 0,
+						connected: torrent.#content?.downloading?.picker.seeds ?? 0,
 						metAt: torrent.messages.seedMetAt,
 						counts: torrent.sources.trackers.seedCounts,
 						againSince: torrent.#againSince,

@@ -47,8 +47,9 @@ export class AwaitedHashes {
 
 	/** How many wanted pieces wait for their hash, when there is no other to be asked for; 0 otherwise. */
 	get missing(): number {
+		if (this.#hashes.complete) return 0;
 		const {needed, picker, partials} = this.#owner.downloader;
-		return picker.open > 0 || partials.size > 0 || this.#hashes.complete ? 0 : needed.count;
+		return picker.open > 0 || partials.size > 0 ? 0 : needed.count;
 	}
 
 	/** The hashes of these pieces are known now. */

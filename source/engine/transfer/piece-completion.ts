@@ -23,8 +23,12 @@ export interface CompletionOwner {
 	readonly have: Bitfield;
 	readonly files: FileProgress;
 	readonly downloader: Downloader;
+	/** Every wanted piece is had. */
+	readonly needsNothing: boolean;
 	readonly smartBan: SmartBan;
 	readonly swarm: Swarm;
+	/** Whether there is nobody. */
+	readonly isAlone: boolean;
 	readonly messages: {readonly extensions: Pick<ExtensionRegistry, 'completed'>};
 	readonly sources: SourceSet;
 	readonly superSeeding: SuperSeeding;
@@ -56,7 +60,7 @@ export class PieceCompletion {
 
 	/** The torrent begins to run: what it has now did not just arrive. */
 	begin(): void {
-		this.#wasComplete = this.#owner.downloader.needed.count === 0;
+		this.#wasComplete = this.#owner.needsNothing;
 		this.#announced = this.#owner.have.full;
 	}
 
@@ -70,12 +74,12 @@ export class PieceCompletion {
 
 	/** Who came before it was known what the torrent holds was told that we have nothing. */
 	#tellEarlyPeers(): void {
-		const {have, peers, superSeeding, messages} = this.#owner;
+		const {have, peers, isAlone, superSeeding, messages} = this.#owner;
 		for (const peer of peers) {
 			if (!peer.ready || peer.isSeed || superSeeding.active) continue;
 			for (let piece = 0; piece < have.length; piece++) if (have.has(piece)) peer.sendHave(piece);
 		}
-		if (this.#wasComplete) messages.extensions.completed(true);
+		if (this.#wasComplete && !isAlone) messages.extensions.completed(true);
 	}
 
 	/** The disk says that a piece is right and in its place. */
@@ -120,10 +124,10 @@ export class PieceCompletion {
 	/** Something arrived, or other files are wanted now: is that all? Only for a torrent that runs. */
 	checkCompletion(): void {
 		const owner = this.#owner;
-		const complete = owner.downloader.needed.count === 0;
+		const complete = owner.needsNothing;
 		if (complete === this.#wasComplete) return;
 		this.#wasComplete = complete;
-		owner.messages.extensions.completed(complete);
+		if (!owner.isAlone) owner.messages.extensions.completed(complete);
 		if (!complete) return this.#wantMore();
 		owner.stats.completedAt = this.#services.clock.wall();
 		owner.log('info', owner.have.full ? 'complete' : 'every wanted file is complete');

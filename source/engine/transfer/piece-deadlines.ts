@@ -26,6 +26,8 @@ export interface TimeCriticalPeer extends BlockSource {
 export interface TimeCriticalOwner {
 	readonly map: PieceGeometry;
 	readonly downloader: Downloader;
+	/** Undefined while nobody has needed it. */
+	readonly downloading: Downloader | undefined;
 	readonly pool: BlockPool;
 	readonly active: boolean;
 	readonly peers: Iterable<TimeCriticalPeer>;
@@ -96,7 +98,7 @@ export class TimeCriticalPieces {
 
 	/** Something is due now, or the torrent runs again: looks at once, and goes on as long as need be. */
 	wake(): void {
-		if (this.#owner.downloader.deadlines.size === 0 || !this.#owner.active) return;
+		if (!this.#owner.downloading?.deadlines.size || !this.#owner.active) return;
 		this.#timer?.clear();
 		this.#timer = this.#clock.after(roundTime, () => {
 			this.#timer = undefined;
@@ -107,8 +109,8 @@ export class TimeCriticalPieces {
 
 	/** Asks for what must be asked for now, if anything is due. */
 	look(now: Millis): void {
-		const {downloader, pool, map} = this.#owner;
-		if (downloader.deadlines.size === 0) return;
+		const {downloading: downloader, pool, map} = this.#owner;
+		if (downloader === undefined || downloader.deadlines.size === 0) return;
 		const peers = new Map<number, TimeCriticalPeer>();
 		const facts: DuePeer[] = [];
 		for (const peer of this.#owner.peers) {

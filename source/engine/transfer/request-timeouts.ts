@@ -24,6 +24,8 @@ export interface TimedPeer extends BlockSource, SlowReadPeer, UploadPeer {
 /** What request timeouts ask of their torrent. */
 export interface RequestTimeoutsOwner {
 	readonly peers: Iterable<TimedPeer>;
+	/** Whether there is nobody. */
+	readonly isAlone: boolean;
 	readonly downloader: Downloader;
 	readonly rateLimits: TorrentRateLimits;
 	readonly uploadSource: UploadSource;
@@ -43,6 +45,7 @@ export class RequestTimeouts {
 
 	/** Once a second, while it runs. */
 	tick(now: Millis): void {
+		if (this.#owner.isAlone) return;
 		const {downloader} = this.#owner;
 		const late = this.#takeBackLate(now);
 		for (const peer of this.#owner.peers) {
@@ -82,6 +85,7 @@ export class RequestTimeouts {
 
 	/** Tokens came: those who waited for them go on. */
 	resupply(now: Millis): void {
+		if (this.#owner.isAlone) return;
 		const {downloader, rateLimits} = this.#owner;
 		rateLimits.writes.wake(now);
 		rateLimits.reads.wake(this.#owner.peers, now);
@@ -106,6 +110,7 @@ export class RequestTimeouts {
 
 	/** Which peers have something for us may have changed. */
 	reviewInterest(): void {
+		if (this.#owner.isAlone) return;
 		const {downloader} = this.#owner;
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready) continue;

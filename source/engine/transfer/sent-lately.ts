@@ -9,11 +9,13 @@ const most = 4000;
 
 /** Pieces of which something was sent a moment ago, while somebody looks. */
 export class SentLately {
-	readonly #at = new Map<number, Millis>();
+	/** Undefined while nobody has looked. */
+	#at: Map<number, Millis> | undefined;
 	#askedAt: Millis = Number.NEGATIVE_INFINITY;
 
 	/** Something of a piece has left. */
 	note(piece: number, now: Millis): void {
+		if (this.#at === undefined) return;
 		if (now - this.#askedAt > watchTime) return this.#at.clear();
 		// The newest stand last.
 		this.#at.delete(piece);
@@ -23,6 +25,7 @@ export class SentLately {
 	/** The pieces that were sent lately. */
 	pieces(now: Millis): readonly number[] {
 		this.#askedAt = now;
+		this.#at ??= new Map();
 		for (const [piece, at] of this.#at) {
 			if (now - at < glowTime) break;
 			this.#at.delete(piece);

@@ -32,7 +32,7 @@ export interface SuperSeedingOwner {
 export class SuperSeeding {
 	readonly #owner: SuperSeedingOwner;
 	readonly #random: () => number;
-	readonly #met = new Set<number>();
+	#met: Set<number> | undefined;
 	#seeder: SuperSeeder | undefined;
 
 	/** @param random 0 <= x < 1 */
@@ -59,12 +59,13 @@ export class SuperSeeding {
 			this.#seeder = new SuperSeeder(this.#owner.pieceCount, this.#random, piece =>
 				picker.availability(piece),
 			);
+			this.#met = new Set();
 			this.#owner.meetAnew();
 			return;
 		}
 		const seeder = this.#seeder!;
 		this.#seeder = undefined;
-		this.#met.clear();
+		this.#met = undefined;
 		if (!this.#owner.seeds) return;
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready || peer.isSeed) continue;
@@ -79,11 +80,11 @@ export class SuperSeeding {
 		if (this.#seeder === undefined) return;
 		for (const peer of this.#owner.peers) {
 			if (!peer.ready) continue;
-			if (this.#met.has(peer.id)) {
+			if (this.#met?.has(peer.id)) {
 				if (!peer.peerInterested && peer.uploads.isIdle) this.#tell(this.#seeder.sated(peer.id));
 				continue;
 			}
-			this.#met.add(peer.id);
+			this.#met?.add(peer.id);
 			this.#tell(this.#seeder.joined(peer.id, () => peer.pieces));
 		}
 	}
@@ -94,7 +95,7 @@ export class SuperSeeding {
 	}
 
 	left(peer: {readonly id: number}): void {
-		this.#met.delete(peer.id);
+		this.#met?.delete(peer.id);
 		this.#seeder?.left(peer.id);
 	}
 

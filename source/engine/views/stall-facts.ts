@@ -78,7 +78,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 	const [unavailable, firstUnavailable] =
 		downloadRate === 0 && connected > 0 && interesting === 0 ? missing(content) : [0, undefined];
 	const queued = (content?.storage?.waiting ?? 0) * (content?.map.pieceLength ?? 0);
-	const deadline = torrent.active ? swarm.list.nextDeadline(now) : Number.POSITIVE_INFINITY;
+	const deadline = torrent.active ? swarm.nextDial(now) : Number.POSITIVE_INFINITY;
 	return {
 		...standingFacts(torrent, session),
 		// Pieces may be wanted of files that are not.
@@ -86,7 +86,7 @@ export function stallFacts(torrent: Torrent, session: SessionFacts): StallFacts 
 		...torrent.sources.stallFacts(now),
 		metadata: content === undefined ? torrent.messages.metadata?.state : undefined,
 		dhtNodes: torrent.sources.allows('dht') ? session.dhtNodes : undefined,
-		known: swarm.list.known - connected,
+		known: swarm.known - connected,
 		connecting,
 		dialDue: deadline <= now,
 		nextDialAt: Number.isFinite(deadline) ? wall(deadline) : undefined,

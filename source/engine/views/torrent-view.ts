@@ -48,16 +48,17 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 		downloaded: torrent.stats.downloaded,
 		uploaded: torrent.stats.uploaded,
 		wasted: torrent.stats.wasted,
-		hashFailures: content?.smartBan.hashFailures ?? 0,
-		bans: content?.smartBan.bans ?? 0,
+		hashFailures: content?.faults.hashFailures ?? 0,
+		bans: content?.faults.bans ?? 0,
 		downloadRate,
 		uploadRate: torrent.active ? Math.round(torrent.stats.upload.rate(now)) : 0,
 		eta: torrent.active && left > 0 && downloadRate > 0 ? Math.ceil(left / downloadRate) : undefined,
 		ratio: torrent.stats.uploaded / (torrent.stats.downloaded || content?.files.length || 1),
 		connected: swarm.connected,
-		seedsConnected: content === undefined ? 0 : content.downloader.picker.seeds - content.webSeeds.whole,
+		seedsConnected:
+			content?.downloading === undefined ? 0 : content.downloading.picker.seeds - content.webSeeds.whole,
 		...countTrading(swarm.peers.values()),
-		known: swarm.list.known,
+		known: swarm.known,
 		...viewAvailability(torrent),
 		dir: torrent.dir,
 		...viewMove(torrent),
@@ -85,7 +86,7 @@ export function viewTorrent(torrent: Torrent, now: Millis, reason: Reason | unde
 /** Rounded down: what nobody has is in no copy. */
 function viewAvailability({active, content}: Torrent): Pick<TorrentView, 'availability'> {
 	if (!active || content === undefined) return {};
-	return {availability: Math.floor(content.downloader.picker.copies * 100) / 100};
+	return {availability: Math.floor((content.downloading?.picker.copies ?? 0) * 100) / 100};
 }
 
 function viewHosts(trackerHosts: readonly string[]): Pick<TorrentView, 'trackerHosts'> {

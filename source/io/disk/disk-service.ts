@@ -53,20 +53,23 @@ export class DiskService implements Disk {
 
 	/** Files are opened when they are first needed; nothing is on disk before. */
 	open(
-		{metainfo, map, dir, wanted, id, renamed, owners, hashes}: TorrentOnDisk,
+		{metainfo, map, dir, wanted, id, renamed, owners, hashes, isWhole}: TorrentOnDisk,
 		events: StorageEvents,
 	): Storage {
 		const partPath = this.#partPath(id);
 		const layout = FileLayout.of(metainfo, map, {dir, partPath}, renamed);
-		const worker = this.#writers.reduce((least, other) => (other.torrents < least.torrents ? other : least));
+		const worker = this.#writers.reduce((least, other) => (other.users < least.users ? other : least));
+		worker.users++;
 		const share = {
 			torrent: this.#nextTorrent++,
-			hashes: pieceHashesOf(metainfo, hashes),
+			hashes: () => pieceHashesOf(metainfo, hashes),
+			isWhole: isWhole === true,
 			worker,
 			readers: this.#readers,
 			acquireCheckers: () => this.#lendWorkers(worker),
 			closed: () => {
 				this.#open.delete(storage);
+				worker.users--;
 			},
 		};
 		const storage: TorrentStorage = new TorrentStorage(layout, wanted, events, share, owners);

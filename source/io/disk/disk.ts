@@ -21,6 +21,8 @@ export interface TorrentOnDisk {
 	readonly renamed?: ReadonlyMap<number, readonly string[]>;
 	/** One `fileOwner` a file, as it was last; what is left out counts as not there. */
 	readonly owners?: Uint8Array | undefined;
+	/** All of it is there, as far as is known: it is likely to be read only. */
+	readonly isWhole?: boolean;
 }
 
 /** Where torrents keep their data: files here, memory in simulations. */

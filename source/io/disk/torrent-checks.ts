@@ -6,8 +6,8 @@ import type {DiskWorkerQueue} from './worker-queue.js';
 export interface CheckHost {
 	/** The number the workers know the torrent by. */
 	readonly torrent: number;
-	/** The worker that writes the torrent's files. */
-	readonly worker: DiskWorkerQueue;
+	/** The worker that writes the torrent's files, and knows where they are. */
+	worker(): DiskWorkerQueue;
 	/** Lends the workers that a check may use besides, until `giveBack` is called. */
 	acquireCheckers(): {readonly workers: readonly DiskWorkerQueue[]; readonly giveBack: () => void};
 	/** Settled when the files are where workers look for them. */
@@ -67,7 +67,7 @@ export class TorrentChecks {
 			this.#workers.add(worker);
 			if (!worker.has(host.torrent)) host.openIn(worker);
 		}
-		const checking = checkPieces([host.worker, ...workers], host.torrent, pieceLength, pieces, told);
+		const checking = checkPieces([host.worker(), ...workers], host.torrent, pieceLength, pieces, told);
 		void checking.done.then(giveBack);
 		return checking;
 	}

@@ -32,7 +32,10 @@ import type {DiskWorkerQueue, JobListener} from './worker-queue.js';
 export interface StorageShare {
 	/** The number the workers know the torrent by. */
 	readonly torrent: number;
-	readonly hashes: PieceHashes;
+	/** What its pieces are verified by: put together when a worker needs it. */
+	readonly hashes: () => PieceHashes;
+	/** Workers need not hear of it before there is something to do: it is there, and only read. */
+	readonly isWhole: boolean;
 	/** The worker that writes the torrent's files. */
 	readonly worker: DiskWorkerQueue;
 	readonly readers: ReadHandles;
@@ -57,7 +60,10 @@ export class TorrentStorage implements Storage, JobListener {
 	readonly #events: StorageEvents;
 	readonly #reader: StreamReader;
 	#layout: FileLayout;
-	#paths: SentPaths = '';
+	/** Put together for the first worker that hears of it. */
+	#paths: SentPaths | undefined;
+	#hashes: PieceHashes | undefined;
+	#isWithoutPart = false;
 	#wanted: Uint8Array;
 	#written: Bytes = 0;
 	#waiting = 0;
@@ -91,7 +97,7 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#reader = new StreamReader(share.readers, layout);
 		this.#checks = new TorrentChecks({
 			torrent: share.torrent,
-			worker: share.worker,
+			worker: () => this.#worker,
 			acquireCheckers: share.acquireCheckers,
 			settled: () => this.#moving,
 			openIn: worker => {
@@ -99,8 +105,9 @@ export class TorrentStorage implements Storage, JobListener {
 			},
 			begun: () => this.#reader.forget(),
 		});
-		const isAll = wanted.every((want, file) => want !== 0 || layout.isPad(file));
+		const isAll = this.#wantsAll;
 		if (isAll) layout.placed.fill(1);
+		if (isAll && share.isWhole && layout.fileCount <= manyFiles) return;
 		const paths = packPaths(layout);
 		if (!(paths instanceof Promise)) {
 			this.#paths = paths;
@@ -123,6 +130,17 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#release();
 	}
 
+	/** The worker that writes its files; from now on it knows them. */
+	get #worker(): DiskWorkerQueue {
+		const {worker} = this.#share;
+		if (!this.#isKnown && this.#closing === undefined) this.#openIn(worker);
+		return worker;
+	}
+
+	get #isKnown(): boolean {
+		return this.#share.worker.has(this.#share.torrent);
+	}
+
 	get written(): Bytes {
 		return this.#written;
 	}
@@ -133,18 +151,18 @@ export class TorrentStorage implements Storage, JobListener {
 
 	storePiece(piece: number, slots: ArrayLike<number>): void {
 		this.#waiting++;
-		const {worker, torrent} = this.#share;
+		const {torrent} = this.#share;
 		if (this.#held) {
 			const copy = Int32Array.from(slots);
-			this.#held.push(() => worker.storePiece(torrent, piece, copy));
-		} else worker.storePiece(torrent, piece, slots);
+			this.#held.push(() => this.#worker.storePiece(torrent, piece, copy));
+		} else this.#worker.storePiece(torrent, piece, slots);
 	}
 
 	storeBlocks(piece: number, blocks: readonly number[], slots: readonly number[]): Outcome {
 		return new Promise(resolve => {
 			const store = (): void => {
 				this.#blockWriters.push({bytes: slots.length * blockLength, resolve});
-				this.#share.worker.storeBlocks(this.#share.torrent, piece, blocks, slots);
+				this.#worker.storeBlocks(this.#share.torrent, piece, blocks, slots);
 			};
 			if (this.#held) this.#held.push(store);
 			else store();
@@ -175,20 +193,21 @@ export class TorrentStorage implements Storage, JobListener {
 	async blockDigests(piece: number): Promise<Uint8Array | undefined> {
 		await this.#moving;
 		if (this.#closing) return undefined;
-		const {worker, torrent} = this.#share;
-		return (await worker.request(torrent, {type: 'digest', piece})).digests;
+		return (await this.#worker.request(this.#share.torrent, {type: 'digest', piece})).digests;
 	}
 
 	async leafHashes(piece: number): Promise<Uint8Array | undefined> {
 		await this.#moving;
-		if (this.#closing || this.#share.hashes.merkle === undefined) return undefined;
-		const {worker, torrent} = this.#share;
-		return (await worker.request(torrent, {type: 'leaves', piece})).digests;
+		this.#hashes ??= this.#share.hashes();
+		if (this.#closing || this.#hashes.merkle === undefined) return undefined;
+		return (await this.#worker.request(this.#share.torrent, {type: 'leaves', piece})).digests;
 	}
 
 	async setWanted(wanted: Uint8Array): Outcome {
 		this.#wanted = wanted.slice();
 		await this.#moving;
+		// Everything is in its place when no worker was needed so far, and only what a crash left may be in the way.
+		if (!this.#isKnown && this.#wantsAll && (await this.#lacksPart())) return undefined;
 		return this.#place();
 	}
 
@@ -205,7 +224,8 @@ export class TorrentStorage implements Storage, JobListener {
 		const {lengths, fileCount} = this.#layout;
 		const lacking = await this.#lackingRoom();
 		if (lacking !== undefined) return lacking;
-		const {worker, torrent} = this.#share;
+		const {torrent} = this.#share;
+		const worker = this.#worker;
 		for (let file = 0; file < fileCount; file++) {
 			if (this.#wanted[file] === 0 || this.#layout.isPad(file)) continue;
 			for (let left = lengths[file]!; left > 0 && !this.#closing; ) {
@@ -256,7 +276,18 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	async hasPart(): Promise<boolean> {
-		return pathExists(dirname(this.#layout.partPath), this.#partName());
+		const hasPart = await pathExists(dirname(this.#layout.partPath), this.#partName());
+		this.#isWithoutPart = !hasPart;
+		return hasPart;
+	}
+
+	/** Only workers make one. */
+	async #lacksPart(): Promise<boolean> {
+		return this.#isWithoutPart || !(await this.hasPart());
+	}
+
+	get #wantsAll(): boolean {
+		return this.#wanted.every((want, file) => want !== 0 || this.#layout.isPad(file));
 	}
 
 	async made(stamps: ReadonlyArray<FileStamp | undefined>): Promise<ReadonlySet<number>> {
@@ -291,6 +322,8 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	async #flush(): Promise<void> {
+		// Whom nobody has told of it has written nothing.
+		if (!this.#isKnown) return;
 		const {worker, torrent} = this.#share;
 		const {failure} = await worker.request(torrent, {type: 'flush'});
 		this.#unsaid ??= failure;
@@ -360,27 +393,29 @@ export class TorrentStorage implements Storage, JobListener {
 		await this.#reader.idle();
 		await this.#checks.leaveWorkers();
 		const {torrent, worker} = this.#share;
-		const {failure} = await worker.request(torrent, {type: 'close'});
+		const failure = this.#isKnown ? (await worker.request(torrent, {type: 'close'})).failure : undefined;
 		this.#reader.forget();
 		this.#share.closed();
 		return failure;
 	}
 
 	#openIn(worker: DiskWorkerQueue): void {
-		const {torrent, hashes} = this.#share;
-		worker.open(torrent, this, {type: 'open', layout: this.#layout.data, paths: this.#paths, hashes});
+		const {torrent} = this.#share;
+		const layout = this.#layout;
+		this.#paths ??= layout.sentPaths ?? layout.packPaths(0, layout.fileCount);
+		this.#hashes ??= this.#share.hashes();
+		worker.open(torrent, this, {type: 'open', layout: layout.data, paths: this.#paths, hashes: this.#hashes});
 	}
 
 	async #ask(task: DiskTask): Outcome {
 		await this.#moving;
-		return (await this.#share.worker.request(this.#share.torrent, task)).failure;
+		return (await this.#worker.request(this.#share.torrent, task)).failure;
 	}
 
 	/** Until every file has its place nobody knows where to read. */
 	async #place(): Outcome {
 		this.#reader.hold();
-		const {worker, torrent} = this.#share;
-		const {failure} = await worker.request(torrent, {type: 'place', wanted: this.#wanted});
+		const {failure} = await this.#worker.request(this.#share.torrent, {type: 'place', wanted: this.#wanted});
 		this.#reader.release();
 		return failure;
 	}
@@ -422,14 +457,15 @@ export class TorrentStorage implements Storage, JobListener {
 			// What was written is on the disk before it goes, or a crash could keep the note of it and lose the bytes.
 			this.#quiet = Promise.all([...this.#flushes, this.#flush()]);
 			await this.#quiet;
-			await worker.request(torrent, {type: 'release'});
+			const isKnown = this.#isKnown;
+			if (isKnown) await worker.request(torrent, {type: 'release'});
 			await this.#checks.leaveWorkers();
-			const paths = await packPaths(after);
+			const paths = isKnown ? await packPaths(after) : undefined;
 			const adopt = (layout: FileLayout): void => {
 				this.#reader.use(layout);
 				this.#layout = layout;
 				this.#paths = paths;
-				this.#openIn(worker);
+				if (isKnown) this.#openIn(worker);
 			};
 			await moveTorrent(this.#layout, after, {reader: this.#reader, adopt}, told, steps);
 		} finally {

@@ -50,6 +50,8 @@ class Batch {
  * into the next. So a busy worker costs few messages, and an idle one starts at once.
  */
 export class DiskWorkerQueue {
+	/** Torrents that it writes, whether it has heard of them or not. */
+	users = 0;
 	readonly #pool: BlockPool;
 	readonly #handles: number;
 	#thread: DiskThread | undefined;
@@ -71,10 +73,6 @@ export class DiskWorkerQueue {
 		this.#pool = pool;
 		this.#handles = handles;
 		this.#ready = ready;
-	}
-
-	get torrents(): number {
-		return this.#torrents.size;
 	}
 
 	has(torrent: number): boolean {

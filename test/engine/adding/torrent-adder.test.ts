@@ -9,8 +9,8 @@ import {TorrentAdder} from '../../../source/engine/adding/torrent-adder.ts';
 import {TorrentTwins} from '../../../source/engine/adding/torrent-twins.ts';
 import {QueueManager} from '../../../source/engine/session/queue-manager.ts';
 import {TorrentIndex} from '../../../source/engine/session/torrent-index.js';
+import {FileSelection} from '../../../source/engine/torrent/file-selection.ts';
 import type {Torrent} from '../../../source/engine/torrent/torrent.ts';
-import {Downloader} from '../../../source/engine/transfer/downloader.ts';
 import type {SavedTorrent} from '../../../source/io/state/torrent-store.ts';
 import {encodeBencode} from '../../../source/protocol/bencode/bencode.ts';
 import {LoneTorrent} from '../../helpers/lone-torrent.ts';
@@ -61,7 +61,7 @@ async function add(options: AddOptions, saved?: SavedTorrent): Promise<Torrent |
 }
 
 test('thousands of priorities in one add are worked out once a priority, the last said of a file holds', async t => {
-	const worked = t.mock.method(Downloader.prototype, 'setPriorities');
+	const worked = t.mock.method(FileSelection.prototype, 'apply');
 	const chosen = Array.from({length: 9999}, (_, n) => [n, (n % 5) as FilePriority] as const);
 	const torrent = await add({priorities: [[7, 4], ...chosen, [8, 1]]});
 	assert.deepEqual(

@@ -12,6 +12,8 @@ const longForDue: Millis = 1000;
 export interface WebSeedsOwner extends WebSeedOwner {
 	/** Whether anything may be asked for, whatever limits there are. */
 	readonly mayAsk: boolean;
+	/** Every wanted piece is had. */
+	readonly needsNothing: boolean;
 	/** A server is to be known to whoever finds out who sends wrong data. */
 	met(webSeed: WebSeed): void;
 	nextId(): number;
@@ -62,11 +64,11 @@ export class WebSeeds {
 	review(now: Millis): void {
 		if (this.#grounds === undefined || (this.#list.urls.length === 0 && this.#seeds.size === 0)) return;
 		this.#follow(this.#grounds);
-		const {downloader, mayAsk, rateLimits} = this.#owner;
-		const isOn = mayAsk && downloader.needed.count > 0 && rateLimits.maxDownload !== 0;
+		const {mayAsk, needsNothing, rateLimits} = this.#owner;
+		const isOn = mayAsk && !needsNothing && rateLimits.maxDownload !== 0;
 		let room = isOn ? mostAtOnce : 0;
 		for (const seed of this.#seeds.values()) {
-			if (room > 0 && seed.isReady(now) && downloader.interesting(seed)) {
+			if (room > 0 && seed.isReady(now) && this.#owner.downloader.interesting(seed)) {
 				seed.begin(now);
 				if (!seed.isClosed) room--;
 			} else seed.rest();
