@@ -105,7 +105,8 @@ export class Session implements EngineClient {
 		// Whoever comes first has the first of this second's new connections.
 		const all = [...torrents.values()];
 		const first = this.#ticks++ % Math.max(1, all.length);
-		for (const torrent of [...all.slice(first), ...all.slice(0, first)]) torrent.post({type: 'tick', now});
+		const tick = {type: 'tick', now} as const;
+		for (let at = 0; at < all.length; at++) all[(first + at) % all.length]!.post(tick);
 		for (const service of services) service.tick?.(now);
 	}
 

@@ -117,7 +117,8 @@ export class SeedingGoal {
 
 	/** Whether it was seeded as far or as long as was asked for. */
 	get met(): boolean {
-		return isGoalMet(this.effective, this.#facts);
+		const {effective} = this;
+		return hasGoal(effective) && isGoalMet(effective, this.#facts);
 	}
 
 	/** Whether it goes on beyond its goal; kept over restarts. */

@@ -5,6 +5,8 @@ import {SpeedMeter} from '../../policy/rates/speed-meter.js';
 
 /** What was only uploaded is worth saving this often. */
 const totalsTime: Millis = 300_000;
+/** So many counts without a byte are part of what came before: peaks are those of three seconds. */
+const quietCounts = 3;
 
 /** What one torrent has moved, second by second and in all sessions together, and how long it has run. */
 export class TransferStats {
@@ -19,9 +21,8 @@ export class TransferStats {
 	idleTime: Seconds = 0;
 	/** Milliseconds since 1970 at which the last wanted piece came. */
 	completedAt: Millis | undefined;
-	history = new SpeedHistory();
 	/** What was moved between the last two counts, about a second apart. */
-	lately = {downloaded: 0, uploaded: 0};
+	readonly lately = {downloaded: 0, uploaded: 0};
 	/** When a byte was last moved, by the clock of the session; when it was made, before any was. */
 	movedAt: Millis;
 	hasMoved = false;
@@ -31,8 +32,13 @@ export class TransferStats {
 	lackingSince: Millis | undefined;
 	/** When a byte came last, by that clock. */
 	#cameAt: Millis = -Infinity;
-	#sampled = {downloaded: 0, uploaded: 0};
-	#tickedAt: Millis | undefined;
+	#history = new SpeedHistory();
+	/** Counts in a row at which nothing had moved. */
+	#quiet = 0;
+	/** When that was last, of which the history has not heard: milliseconds since 1970. */
+	#quietAt: Millis = -Infinity;
+	readonly #sampled = {downloaded: 0, uploaded: 0};
+	#tickedAt: Millis = -Infinity;
 	#totalsKeptAt: Millis = -Infinity;
 
 	constructor(now: Millis) {
@@ -41,7 +47,7 @@ export class TransferStats {
 
 	/** Takes up what an earlier session counted. */
 	take(memory: ResumeData): void {
-		this.#sampled = {downloaded: memory.downloaded, uploaded: memory.uploaded};
+		Object.assign(this.#sampled, {downloaded: memory.downloaded, uploaded: memory.uploaded});
 		this.downloaded = memory.downloaded;
 		this.uploaded = memory.uploaded;
 		this.wasted = memory.wasted;
@@ -69,7 +75,18 @@ export class TransferStats {
 		this.wasted = Math.max(this.wasted, totals.wasted);
 		this.activeTime = Math.max(this.activeTime, totals.activeTime);
 		this.seedingTime = Math.max(this.seedingTime, totals.seedingTime);
-		this.#sampled = {downloaded: this.downloaded, uploaded: this.uploaded};
+		Object.assign(this.#sampled, {downloaded: this.downloaded, uploaded: this.uploaded});
+	}
+
+	/** Its speeds, up to now. */
+	get history(): SpeedHistory {
+		if (this.#quietAt > -Infinity) this.#history.sample(this.#quietAt, 0, 0);
+		this.#quietAt = -Infinity;
+		return this.#history;
+	}
+
+	set history(history: SpeedHistory) {
+		this.#history = history;
 	}
 
 	/**
@@ -78,20 +95,32 @@ export class TransferStats {
 	 * @param wall milliseconds since 1970
 	 */
 	sample(now: Millis, wall: Millis): boolean {
-		const {downloaded, uploaded} = this;
-		this.lately = {
-			downloaded: downloaded - this.#sampled.downloaded,
-			uploaded: uploaded - this.#sampled.uploaded,
-		};
-		this.#sampled = {downloaded, uploaded};
-		this.history.sample(wall, this.lately.downloaded, this.lately.uploaded);
-		if (this.lately.downloaded + this.lately.uploaded === 0) return false;
+		const {downloaded, uploaded, lately} = this;
+		const sampled = this.#sampled;
+		if (downloaded === sampled.downloaded && uploaded === sampled.uploaded) {
+			lately.downloaded = 0;
+			lately.uploaded = 0;
+			this.#rest(wall);
+			return false;
+		}
+		lately.downloaded = downloaded - sampled.downloaded;
+		lately.uploaded = uploaded - sampled.uploaded;
+		sampled.downloaded = downloaded;
+		sampled.uploaded = uploaded;
+		this.#quiet = 0;
+		this.history.sample(wall, lately.downloaded, lately.uploaded);
 		this.movedAt = now;
 		this.hasMoved = true;
 		if (this.lately.downloaded > 0) this.#cameAt = now;
 		if (now - this.#totalsKeptAt < totalsTime) return false;
 		this.#totalsKeptAt = now;
 		return true;
+	}
+
+	/** Of thousands most have nothing to move: their speeds are written down when somebody looks, or something moves. */
+	#rest(wall: Millis): void {
+		if (++this.#quiet > quietCounts) this.#quietAt = wall;
+		else this.history.sample(wall, 0, 0);
 	}
 
 	/** How long nothing has come of what is lacking; undefined when it lacks nothing, or does not run. */
@@ -102,7 +131,7 @@ export class TransferStats {
 
 	/** Once a second, whether it runs or not. A clock that jumps counts for 10 s at the most. */
 	countTime(now: Millis, active: boolean, complete: boolean): void {
-		const seconds = this.#tickedAt === undefined ? 0 : Math.min(10, (now - this.#tickedAt) / 1000);
+		const seconds = this.#tickedAt === -Infinity ? 0 : Math.min(10, (now - this.#tickedAt) / 1000);
 		this.#tickedAt = now;
 		this.startedAt = active ? (this.startedAt ?? now) : undefined;
 		this.lackingSince = active && !complete ? (this.lackingSince ?? now) : undefined;

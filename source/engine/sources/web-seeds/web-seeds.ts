@@ -47,6 +47,7 @@ export class WebSeeds {
 	/** How many of those that are asked have everything. */
 	get whole(): number {
 		let whole = 0;
+		if (this.isEmpty) return whole;
 		for (const {pieces} of this.active()) if (pieces === undefined) whole++;
 		return whole;
 	}
@@ -99,6 +100,7 @@ export class WebSeeds {
 	/** Once a second, while the torrent runs. */
 	tick(now: Millis): void {
 		this.review(now);
+		if (this.isEmpty) return;
 		for (const seed of this.active()) seed.tick(now);
 	}
 
@@ -138,6 +140,7 @@ export class WebSeeds {
 
 	/** Tokens came: peers have had theirs. */
 	resupply(now: Millis): void {
+		if (this.isEmpty) return;
 		for (const seed of this.active()) seed.resupply(now);
 	}
 }
