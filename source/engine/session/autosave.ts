@@ -172,7 +172,7 @@ export class Autosave implements SessionService {
 		const saveSome = async (): Promise<void> => {
 			for (const torrent of left) {
 				const {id, stats} = torrent;
-				if (!stats.hasMoved || this.#moves.get(torrent) === stats.movedAt) continue;
+				if (this.#moves.get(torrent) === stats.movedAt) continue;
 				this.#moves.set(torrent, stats.movedAt);
 				await speeds.saveTorrent(id, stats.history);
 			}

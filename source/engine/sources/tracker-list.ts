@@ -8,6 +8,7 @@ import {trackerHost, trackerUrlFault} from './tracker-url.js';
 
 /** So many machines are told with a torrent: who looks at its trackers sees them all. */
 const mostHosts = 4;
+const none: ReadonlySet<string> = new Set();
 
 /** The trackers of a torrent, as they are kept. */
 export interface TrackerTiers {
@@ -31,7 +32,7 @@ export class TrackerList {
 	readonly schedule: AnnounceSchedule;
 	readonly #owner: TrackerListOwner;
 	readonly #unused: ReadonlyArray<readonly string[]>;
-	readonly #named: Set<string>;
+	#named: ReadonlySet<string>;
 	/** By URL; each is made when it is first looked at. */
 	readonly #made = new Map<string, Tracker>();
 	/** Until the list changes. */
@@ -45,7 +46,7 @@ export class TrackerList {
 	) {
 		this.#owner = owner;
 		this.#unused = unused;
-		this.#named = new Set(named);
+		this.#named = named.length === 0 ? none : new Set(named);
 		const usable = tiers.map(tier =>
 			tier.filter(url => {
 				const fault = trackerUrlFault(url);
@@ -79,7 +80,7 @@ export class TrackerList {
 		if (fault) throw new UserError('bad-tracker', `not a tracker: ${safeText(trimmed)}: ${fault}`);
 		const index = tier === undefined ? undefined : Math.max(0, Math.trunc(tier) - 1);
 		const isNamed = this.#named.has(trimmed);
-		this.#named.add(trimmed);
+		if (!isNamed) this.#named = new Set(this.#named).add(trimmed);
 		const now = this.#owner.clock.now();
 		const isNew = this.schedule.add(trimmed, index, now);
 		if (!isNew && !isNamed) this.schedule.retry(trimmed, now);

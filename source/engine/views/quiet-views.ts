@@ -4,10 +4,12 @@ import type {Torrent} from '../torrent/torrent.js';
 
 /** Fewer torrents than this are all looked at each time. */
 const many = 200;
-/** One with which nothing happens is looked at again after so long. */
-const longestAge: Millis = 1000;
-/** They are not all due at the same time: in so many parts. */
-const parts = 4;
+/** One with which nothing happens is looked at again after so long, and of thousands so many a second. */
+const shortestAge: Millis = 1000;
+const looksASecond = 1000;
+const longestAge: Millis = 5000;
+/** They are not all due at the same time: a part of them each time, for those who look four times a second. */
+const partTime: Millis = 250;
 /** A rate is the mean of less than so long. */
 const ringTime: Millis = 30_000;
 
@@ -18,14 +20,20 @@ interface Looked {
 	readonly content: Torrent['content'];
 	/** What people choose of it raises this, and what is saved of it. */
 	readonly revision: number;
+	readonly trackers: number;
+	readonly known: number;
 	readonly pieces: number | undefined;
 	readonly dir: string;
 }
 
-/** Of many torrents those with which nothing happens need not be looked at each time: once a second will do. */
+/**
+ * Of many torrents those with which nothing happens need not be looked at each time: once a second will do, of thousands once
+ * in five. What a tracker says, or a person does, is seen at once all the same.
+ */
 export class QuietViews {
 	#looked = new WeakMap<Torrent, Looked>();
 	#turn = 0;
+	#age: Millis = shortestAge;
 
 	/** What is to be seen of all of them; `look` makes the view of one. */
 	views(
@@ -34,6 +42,7 @@ export class QuietViews {
 		look: (torrent: Torrent) => TorrentView,
 	): TorrentView[] {
 		if (torrents.size < many) return Array.from(torrents.values(), look);
+		this.#age = Math.max(shortestAge, Math.min(longestAge, (torrents.size * 1000) / looksASecond));
 		return Array.from(torrents.values(), torrent => this.#view(torrent, now, look));
 	}
 
@@ -45,21 +54,36 @@ export class QuietViews {
 		const {activity, content, dir} = torrent;
 		const {revision} = torrent.resumeState;
 		const pieces = content?.have.count;
+		const trackers = torrent.sources.trackers.revision;
+		const peers = torrent.swarm.known;
 		const known = this.#looked.get(torrent);
 		if (
 			known !== undefined &&
-			now - known.at < longestAge &&
+			now - known.at < this.#age &&
 			known.activity === activity &&
 			known.content === content &&
 			known.revision === revision &&
+			known.trackers === trackers &&
+			known.known === peers &&
 			known.pieces === pieces &&
 			known.dir === dir
 		)
 			return known.view;
 		// The first time they are all looked at: from then on a part of them each time.
-		const ago = known === undefined ? (longestAge / parts) * (this.#turn++ % parts) : 0;
+		const parts = Math.ceil(this.#age / partTime);
+		const ago = known === undefined ? partTime * (this.#turn++ % parts) : 0;
 		const view = look(torrent);
-		this.#looked.set(torrent, {view, at: now - ago, activity, content, revision, pieces, dir});
+		this.#looked.set(torrent, {
+			view,
+			at: now - ago,
+			activity,
+			content,
+			revision,
+			trackers,
+			known: peers,
+			pieces,
+			dir,
+		});
 		return view;
 	}
 }

@@ -71,10 +71,12 @@ export class SessionReport {
 		let downloadRate = 0;
 		let uploadRate = 0;
 		let connected = 0;
-		for (const torrent of torrents.values()) {
-			downloadRate += torrent.stats.download.rate(now);
-			uploadRate += torrent.stats.upload.rate(now);
-			connected += torrent.swarm.connected;
+		for (const {stats, swarm} of torrents.values()) {
+			if (stats.download.total + stats.upload.total > 0) {
+				downloadRate += stats.download.rate(now);
+				uploadRate += stats.upload.rate(now);
+			}
+			if (swarm.peers.size > 0) connected += swarm.connected;
 		}
 		return {
 			name: safeText(name ?? '', 40) || 'tortui',

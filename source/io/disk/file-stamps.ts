@@ -6,11 +6,16 @@ import type {FileStamp} from './storage.js';
 
 /** So many files are looked at at once: there may be ten thousand. */
 const looksAtOnce = 64;
+const nothing: ReadonlySet<number> = new Set();
 
 /** Looks at what a torrent's files are on the disk. */
 export class FileStamps {
 	/** Files that something else than a file was in the place of when they were looked at last. */
-	readonly obstructed = new Set<number>();
+	get obstructed(): ReadonlySet<number> {
+		return this.#obstructed ?? nothing;
+	}
+
+	#obstructed: Set<number> | undefined;
 
 	/** As `Storage.stamps`. */
 	async look(layout: FileLayout, files?: readonly number[]): Promise<ReadonlyArray<FileStamp | undefined>> {
@@ -28,7 +33,7 @@ export class FileStamps {
 
 	#look(layout: FileLayout, file: number): Promise<FileStamp | undefined> {
 		return new Promise(resolve => {
-			this.obstructed.delete(file);
+			this.#obstructed?.delete(file);
 			if (layout.isPad(file)) return resolve(undefined);
 			const path = diskPath(layout.path(file));
 			// A link of the torrent's has no data: what it leads to is another file.
@@ -39,7 +44,7 @@ export class FileStamps {
 				if (isLink) return resolve(undefined);
 				// A link that leads nowhere is in the way as well.
 				lstat(path, nothing => {
-					if (!nothing) this.obstructed.add(file);
+					if (!nothing) this.#obstructed = (this.#obstructed ?? new Set()).add(file);
 					resolve(undefined);
 				});
 			});

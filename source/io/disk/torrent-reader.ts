@@ -31,7 +31,7 @@ export class StreamReader {
 	/** Of the file read last. */
 	#path: {readonly file: number; readonly path: string} | undefined;
 	/** Files that are being looked at, and who waits to hear. */
-	readonly #looks = new Map<number, Done[]>();
+	#looks: Map<number, Done[]> | undefined;
 	readonly #cached: CachedReads;
 
 	constructor(handles: ReadHandles, layout: FileLayout, cached = new CachedReads()) {
@@ -45,14 +45,14 @@ export class StreamReader {
 	expect(stamps: ReadonlyArray<FileStamp | undefined>): void {
 		this.#expected = [...stamps];
 		this.#seen.fill(0);
-		this.#looks.clear();
+		this.#looks = undefined;
 	}
 
 	/** As `Storage.expectFile`. */
 	expectFile(file: number, stamp: FileStamp): void {
 		this.#expected[file] = stamp;
 		this.#seen[file] = 0;
-		this.#looks.delete(file);
+		this.#looks?.delete(file);
 	}
 
 	/** As `Storage.read`. */
@@ -114,7 +114,7 @@ export class StreamReader {
 	/** Reads from other places from now on, and opens files anew. */
 	use(layout: FileLayout): void {
 		this.forget();
-		this.#looks.clear();
+		this.#looks = undefined;
 		this.#path = undefined;
 		this.#layout = layout;
 	}
@@ -185,6 +185,7 @@ export class StreamReader {
 	 * same time wait for one look, unless another state of the file is expected since, or it is at another place.
 	 */
 	#look(file: number, path: string, done: Done): void {
+		this.#looks ??= new Map();
 		const known = this.#looks.get(file);
 		if (known !== undefined) {
 			known.push(done);
@@ -193,7 +194,7 @@ export class StreamReader {
 		const waiting = [done];
 		this.#looks.set(file, waiting);
 		stat(diskPath(path), (error, stats) => {
-			if (this.#looks.get(file) === waiting) this.#looks.delete(file);
+			if (this.#looks?.get(file) === waiting) this.#looks.delete(file);
 			const expected = this.#expected[file];
 			const now = stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
 			let failure: StorageFailure | undefined;

@@ -74,11 +74,11 @@ export class TorrentStorage implements Storage, JobListener {
 	#moving: Promise<unknown> | undefined;
 	/** While files move: settled when what was written before is on the disk; nothing is written then. */
 	#quiet: Promise<unknown> | undefined;
-	readonly #flushes = new Set<Promise<unknown>>();
+	#flushes: Set<Promise<unknown>> | undefined;
 	/** Of a flush that nobody asked for: told to who asks next. */
 	#unsaid: StorageFailure | undefined;
 	#closing: Outcome | undefined;
-	readonly #checks: TorrentChecks;
+	#checks: TorrentChecks | undefined;
 	readonly #stamps = new FileStamps();
 
 	/** @param owners whose each file was when it was last in use; undefined when nobody knows */
@@ -95,16 +95,6 @@ export class TorrentStorage implements Storage, JobListener {
 		this.#events = events;
 		this.#share = share;
 		this.#reader = new StreamReader(share.readers, layout);
-		this.#checks = new TorrentChecks({
-			torrent: share.torrent,
-			worker: () => this.#worker,
-			acquireCheckers: share.acquireCheckers,
-			settled: () => this.#moving,
-			openIn: worker => {
-				this.#openIn(worker);
-			},
-			begun: () => this.#reader.forget(),
-		});
 		const isAll = this.#wantsAll;
 		if (isAll) layout.placed.fill(1);
 		if (isAll && share.isWhole && layout.fileCount <= manyFiles) return;
@@ -187,7 +177,22 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	check(pieces: ArrayLike<number>, told: (piece: number, right: boolean) => void): Checking {
+		this.#checks ??= this.#makeChecks();
 		return this.#checks.begin(this.#layout.map.pieceLength, pieces, told);
+	}
+
+	#makeChecks(): TorrentChecks {
+		const {torrent, acquireCheckers} = this.#share;
+		return new TorrentChecks({
+			torrent,
+			worker: () => this.#worker,
+			acquireCheckers,
+			settled: () => this.#moving,
+			openIn: worker => {
+				this.#openIn(worker);
+			},
+			begun: () => this.#reader.forget(),
+		});
 	}
 
 	async blockDigests(piece: number): Promise<Uint8Array | undefined> {
@@ -311,10 +316,10 @@ export class TorrentStorage implements Storage, JobListener {
 		if (this.#quiet !== undefined) await this.#quiet;
 		else {
 			const flushing = this.#flush();
-			this.#flushes.add(flushing);
+			this.#flushes = (this.#flushes ?? new Set()).add(flushing);
 			// What another flush took upon itself is not on the disk before that is done.
 			await Promise.all(this.#flushes);
-			this.#flushes.delete(flushing);
+			this.#flushes?.delete(flushing);
 		}
 		const failure = this.#unsaid;
 		this.#unsaid = undefined;
@@ -387,11 +392,11 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	async #end(): Outcome {
-		this.#checks.stop();
-		await this.#checks.idle();
+		this.#checks?.stop();
+		await this.#checks?.idle();
 		await this.#moving;
 		await this.#reader.idle();
-		await this.#checks.leaveWorkers();
+		await this.#checks?.leaveWorkers();
 		const {torrent, worker} = this.#share;
 		const failure = this.#isKnown ? (await worker.request(torrent, {type: 'close'})).failure : undefined;
 		this.#reader.forget();
@@ -453,13 +458,13 @@ export class TorrentStorage implements Storage, JobListener {
 		const {worker, torrent} = this.#share;
 		this.#hold();
 		try {
-			await this.#checks.idle();
+			await this.#checks?.idle();
 			// What was written is on the disk before it goes, or a crash could keep the note of it and lose the bytes.
-			this.#quiet = Promise.all([...this.#flushes, this.#flush()]);
+			this.#quiet = Promise.all([...(this.#flushes ?? []), this.#flush()]);
 			await this.#quiet;
 			const isKnown = this.#isKnown;
 			if (isKnown) await worker.request(torrent, {type: 'release'});
-			await this.#checks.leaveWorkers();
+			await this.#checks?.leaveWorkers();
 			const paths = isKnown ? await packPaths(after) : undefined;
 			const adopt = (layout: FileLayout): void => {
 				this.#reader.use(layout);

@@ -36,6 +36,8 @@ export type PathOf = (file: number) => string;
 /** By file, other paths than those. */
 type OtherPaths = ReadonlyMap<number, string>;
 
+const usual = new Map<number, string>();
+
 /**
  * The paths of all files below the download folder as a worker takes them: one after the other with NUL between them; or
  * as columns, which cost nothing to put together, and what is under another path.
@@ -67,7 +69,7 @@ export class FileLayout {
 	constructor(
 		data: LayoutData,
 		pathOf: PathOf,
-		renamed: OtherPaths = new Map(),
+		renamed: OtherPaths = usual,
 		map = PieceGeometry.from(data.geometry),
 		columns?: PathColumns,
 	) {
@@ -82,7 +84,7 @@ export class FileLayout {
 		this.owners = data.owners;
 		this.written = data.written;
 		this.fileCount = data.lengths.length;
-		this.links = new Map(data.links);
+		this.links = data.links.length === 0 ? usual : new Map(data.links);
 		this.#flags = data.flags;
 		this.#pathOf = pathOf;
 		this.#renamed = renamed;
@@ -128,7 +130,7 @@ export class FileLayout {
 			owners: new Uint8Array(new SharedArrayBuffer(count)).fill(fileOwner.unknown),
 			written: new Float64Array(new SharedArrayBuffer(count * 24)),
 		};
-		const others = new Map<number, string>();
+		const others = renamed?.size ? new Map<number, string>() : usual;
 		for (const [file, path] of renamed ?? []) others.set(file, checkPath(path).join('/'));
 		return new FileLayout(data, file => checkPath(table.path(file)).join('/'), others, map, pathColumns);
 	}

@@ -18,7 +18,8 @@ interface Claim {
  */
 export class RateLimiter {
 	readonly #parent: RateLimiter | undefined;
-	readonly #claims = new Map<RateLimiter, Claim>();
+	/** Undefined while nobody wanted more than there was. */
+	#claims: Map<RateLimiter, Claim> | undefined;
 	#rate: BytesPerSecond | undefined;
 	#tokens: Bytes = 0;
 	/** When the tokens were last counted. */
@@ -39,7 +40,7 @@ export class RateLimiter {
 		this.#refill(now);
 		this.#tokens = this.#rate === undefined ? 0 : Math.min(this.#tokens, this.#capacity(rate));
 		this.#rate = rate;
-		for (const claim of this.#claims.values()) claim.credit = 0;
+		for (const claim of this.#claims?.values() ?? []) claim.credit = 0;
 	}
 
 	/** How many of the bytes wanted may be moved now: they are paid for with this call. 0 .. wanted. */
@@ -89,7 +90,7 @@ export class RateLimiter {
 		if (this.#rate === undefined) return;
 		this.#refill(now);
 		this.#tokens -= bytes;
-		const claim = claimant && this.#claims.get(claimant);
+		const claim = claimant && this.#claims?.get(claimant);
 		// What one had beyond its share long ago shall not keep it waiting for long.
 		if (claim) claim.credit = Math.max(claim.credit - bytes, -this.#capacity(this.#rate) - 2 * blockLength);
 	}
@@ -102,17 +103,20 @@ export class RateLimiter {
 		const enough = Math.max(1, Math.min(wanted, this.#capacity(this.#rate) / 2));
 		const missing = enough - this.#tokensFor(claimant);
 		if (missing <= 0) return above;
-		const others = claimant ? this.#claims.size - (this.#claims.has(claimant) ? 1 : 0) : 0;
+		const claims = this.#claims;
+		const others = claimant && claims ? claims.size - (claims.has(claimant) ? 1 : 0) : 0;
 		return Math.max(above, now + (missing * (others + 1) * 1000) / this.#rate);
 	}
 
 	#tokensFor(claimant: RateLimiter | undefined): Bytes {
 		let tokens = this.#tokens;
+		if (this.#claims === undefined) return tokens;
 		for (const [other, claim] of this.#claims) if (other !== claimant) tokens -= Math.max(0, claim.credit);
 		return tokens;
 	}
 
 	#keepShareFor(claimant: RateLimiter, now: Millis): void {
+		this.#claims ??= new Map();
 		const claim = this.#claims.get(claimant);
 		if (claim) claim.until = now + claimTime;
 		else this.#claims.set(claimant, {credit: 0, until: now + claimTime});
@@ -132,9 +136,11 @@ export class RateLimiter {
 		const added = Math.min((this.#rate * (now - this.#at)) / 1000, capacity - this.#tokens);
 		this.#tokens += added;
 		this.#at = now;
-		for (const [claimant, claim] of this.#claims) if (claim.until <= now) this.#claims.delete(claimant);
-		const share = 1 / this.#claims.size;
-		for (const claim of this.#claims.values()) {
+		const claims = this.#claims;
+		if (claims === undefined || claims.size === 0) return;
+		for (const [claimant, claim] of claims) if (claim.until <= now) claims.delete(claimant);
+		const share = 1 / claims.size;
+		for (const claim of claims.values()) {
 			claim.credit = Math.min(claim.credit + added * share, capacity * share);
 		}
 	}

@@ -4,13 +4,15 @@ const slotTime: Millis = 250;
 const slots = 20;
 /** Younger than this, a meter would show the first block as a burst. */
 const shortest: Millis = 1000;
+const none = new Float64Array(0);
 
 /**
  * The mean rate over the last 5 s, in steps of 250 ms; since the first byte when that is less.
- * Allocates nothing after it was made.
+ * Allocates nothing after the first byte.
  */
 export class SpeedMeter {
-	readonly #bytes = new Float64Array(slots);
+	/** Empty before the first byte: of thousands of torrents most move nothing. */
+	#bytes = none;
 	/** The newest slot, in slot times; -Infinity before the first byte. */
 	#slot = -Infinity;
 	/** Where it lies in `#bytes`. */
@@ -27,6 +29,7 @@ export class SpeedMeter {
 	}
 
 	add(bytes: Bytes, now: Millis): void {
+		if (this.#bytes === none) this.#bytes = new Float64Array(slots);
 		this.#turn(now);
 		if (this.#sum === 0) this.#since = now;
 		this.#bytes[this.#index]! += bytes;
@@ -36,6 +39,7 @@ export class SpeedMeter {
 
 	/** Sinks to 0 within 5 s of the last byte. */
 	rate(now: Millis): BytesPerSecond {
+		if (this.#bytes === none) return 0;
 		this.#turn(now);
 		if (this.#sum === 0) return 0;
 		const window = now - Math.max(this.#since, (this.#slot - slots + 1) * slotTime);

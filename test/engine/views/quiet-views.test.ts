@@ -12,7 +12,8 @@ function idle(count: number) {
 		content: {have: {count: 5}},
 		resumeState: {revision: 0},
 		dir: '/data',
-		swarm: {peers: new Map()},
+		swarm: {peers: new Map(), known: 0},
+		sources: {trackers: {revision: 0}},
 		stats: {hasMoved: false, movedAt: 0},
 	}));
 	const torrents = new Map(all.map(one => [one.id, one as unknown as Torrent]));
@@ -29,10 +30,27 @@ function idle(count: number) {
 	return {all, look};
 }
 
-test('of thousands with which nothing happens each is looked at once a second, a part of them each time', () => {
-	const {look} = idle(4000);
-	assert.equal(look(0).length, 4000);
-	for (let now = 250; now <= 10_000; now += 250) assert.equal(look(now).length, 1000, `at ${now}`);
+test('with which nothing happens is looked at once a second, a part of all each time', () => {
+	const {look} = idle(1000);
+	assert.equal(look(0).length, 1000);
+	for (let now = 250; now <= 10_000; now += 250) assert.equal(look(now).length, 250, `at ${now}`);
+});
+
+test('of thousands with which nothing happens a thousand a second are looked at, and each within five seconds', () => {
+	for (const [count, each] of [
+		[4000, 250],
+		[20_000, 1000],
+	] as const) {
+		const {look} = idle(count);
+		assert.equal(look(0).length, count);
+		const seen = new Set<string>();
+		for (let now = 250; now <= 5000; now += 250) {
+			const looked = look(now);
+			assert.ok(looked.length <= each, `${looked.length} of ${count} at ${now}`);
+			for (const id of looked) seen.add(id);
+		}
+		assert.equal(seen.size, count);
+	}
 });
 
 test('those with which something happens are looked at each time, and at once when it begins', () => {
@@ -54,6 +72,8 @@ test('those with which something happens are looked at each time, and at once wh
 		torrent => {
 			torrent.stats = {hasMoved: true, movedAt: 100};
 		},
+		torrent => torrent.sources.trackers.revision++,
+		torrent => torrent.swarm.known++,
 	];
 	for (const [at, change] of changes.entries()) change(all[at * 4]!);
 	assert.deepEqual(

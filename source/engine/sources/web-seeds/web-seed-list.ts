@@ -2,6 +2,8 @@ import type {ResumeData} from '../../../io/state/resume-data.js';
 
 /** As many as a link or a .torrent may name. */
 const mostWebSeeds = 500;
+/** Shared by all that name none. */
+const none: ReadonlySet<string> = new Set();
 
 /** Which web seeds a torrent has: those of its .torrent, those that links named, those of people; less what they took out. */
 export class WebSeedList {
@@ -12,8 +14,8 @@ export class WebSeedList {
 	/** That links named, or people. */
 	#added: readonly string[];
 	/** That people named. */
-	readonly #named = new Set<string>();
-	readonly #removed = new Set<string>();
+	#named = none;
+	#removed = none;
 
 	constructor(linked: readonly string[] = []) {
 		this.#added = linked;
@@ -41,8 +43,8 @@ export class WebSeedList {
 		const before = this.urls;
 		const wasNamed = this.#named.size;
 		for (const url of urls) {
-			if (isNamed && this.#named.size < mostWebSeeds) this.#named.add(url);
-			if (isNamed) this.#removed.delete(url);
+			if (isNamed && this.#named.size < mostWebSeeds) this.#named = including(this.#named, url);
+			if (isNamed) this.#removed = without(this.#removed, url);
 		}
 		const known = new Set([...this.#own, ...this.#added]);
 		const more = urls.filter(url => !known.has(url));
@@ -56,8 +58,8 @@ export class WebSeedList {
 	remove(url: string): boolean {
 		if (!this.urls.includes(url)) return false;
 		this.#added = this.#added.filter(other => other !== url);
-		this.#named.delete(url);
-		if (this.#removed.size < mostWebSeeds) this.#removed.add(url);
+		this.#named = without(this.#named, url);
+		if (this.#removed.size < mostWebSeeds) this.#removed = including(this.#removed, url);
 		this.revision++;
 		return true;
 	}
@@ -67,8 +69,8 @@ export class WebSeedList {
 		namedWebSeeds = [],
 		removedWebSeeds = [],
 	}: Pick<ResumeData, 'namedWebSeeds' | 'removedWebSeeds'>): void {
-		for (const url of namedWebSeeds) this.#named.add(url);
-		for (const url of removedWebSeeds) this.#removed.add(url);
+		if (namedWebSeeds.length > 0) this.#named = new Set([...this.#named, ...namedWebSeeds]);
+		if (removedWebSeeds.length > 0) this.#removed = new Set([...this.#removed, ...removedWebSeeds]);
 		this.revision++;
 	}
 
@@ -80,4 +82,12 @@ export class WebSeedList {
 			...(this.#removed.size > 0 && {removedWebSeeds: [...this.#removed]}),
 		};
 	}
+}
+
+function including(urls: ReadonlySet<string>, url: string): ReadonlySet<string> {
+	return urls.has(url) ? urls : new Set(urls).add(url);
+}
+
+function without(urls: ReadonlySet<string>, url: string): ReadonlySet<string> {
+	return urls.has(url) ? new Set([...urls].filter(other => other !== url)) : urls;
 }
