@@ -117,6 +117,7 @@ export class UploadQueue {
 		let blocks = mostBlocks;
 		while (blocks > 0) {
 			if (runs.length > 0 && (mostBytes - bytes >= apart || this.#nextLength() > bytes)) break;
+			if (runs.length > 0 && mostBlocks === blocksPerSlab && !this.#nextFits(blocks)) break;
 			const run = this.takeRun(bytes, blocks);
 			if (run === undefined) break;
 			runs.push(run);
@@ -132,6 +133,24 @@ export class UploadQueue {
 		if (this.#count === 0) return 0;
 		while (this.#items[fields * this.#head + 2] === 0) this.#head++;
 		return this.#items[fields * this.#head + 2]!;
+	}
+
+	/**
+	 * The next run has room, all of it. One that is cut in two takes two reads, and so does the next then, and each after:
+	 * most pieces are some slabs long.
+	 */
+	#nextFits(blocks: number): boolean {
+		const first = fields * this.#head;
+		let end = this.#items[first + 1]!;
+		let count = 0;
+		for (let at = first; at < fields * this.#end && count <= blocks; at += fields) {
+			const size = this.#items[at + 2]!;
+			if (size === 0) continue;
+			if (this.#items[at] !== this.#items[first] || this.#items[at + 1] !== end) break;
+			end += size;
+			count++;
+		}
+		return count <= blocks;
 	}
 
 	/**

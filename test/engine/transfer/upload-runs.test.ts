@@ -89,6 +89,39 @@ test('what goes in one write is what was asked for first, wherever it is, up to 
 	assert.deepEqual(counts(1), ['9x1', '2x1', '2x1', '4x1', '1x1', '1x1', '3x1'], 'one is always taken');
 });
 
+test('a piece that has no room behind another goes whole in the next write: one read each, and not two', () => {
+	const piece = (index: number, from: number, blocks: number): Request[] =>
+		Array.from({length: blocks}, (_, n) => block(index, from + n));
+	const writes = (queue: UploadQueue): string[] => {
+		const found: string[] = [];
+		while (queue.length > 0)
+			found.push(
+				queue
+					.takeRuns(Infinity)
+					.map(({piece, count}) => `${piece}x${count}`)
+					.join(' '),
+			);
+		return found;
+	};
+	assert.deepEqual(writes(queueOf(...piece(7, 8, 8), ...piece(2, 0, 16), ...piece(5, 0, 16))), [
+		'7x8',
+		'2x16',
+		'5x16',
+	]);
+	assert.deepEqual(writes(queueOf(...piece(7, 40, 24), ...piece(2, 0, 64))), [
+		...['7x16', '7x8'],
+		...Array(4).fill('2x16'),
+	]);
+	assert.deepEqual(writes(queueOf(...[1, 9, 4, 6, 3].flatMap(index => piece(index, 0, 4)))), [
+		'1x4 9x4 4x4 6x4',
+		'3x4',
+	]);
+	const holed = queueOf(...piece(7, 12, 4), ...piece(2, 0, 16));
+	for (const n of [14, 15]) assert.equal(holed.cancel(2, n * blockLength, blockLength), true);
+	assert.equal(holed.cancel(7, 13 * blockLength, blockLength), true);
+	assert.deepEqual(writes(holed), ['7x1 7x2', '2x14']);
+});
+
 test('a peer may ask for so many at a time, and for more when some are gone', () => {
 	const queue = new UploadQueue();
 	for (let n = 0; n < acceptedRequests; n++) assert.equal(queue.push(n, 0, 1), true);
