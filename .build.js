@@ -62,7 +62,7 @@ const lateModules = [
 		'tty',
 		'util',
 	],
-	...['v8', 'worker_threads', 'zlib'],
+	...['v8', 'vm', 'worker_threads', 'zlib'],
 ];
 const lateNodes = {
 	name: 'late-nodes',

@@ -9,6 +9,15 @@ import {missing, Running, run} from '../helpers/processes.ts';
 import {cli, node, startTortui} from '../helpers/tortui.ts';
 import {Workspace} from '../helpers/workspace.ts';
 
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** A service manager's end of the socket: prints each datagram with the time on its own clock, in microseconds. */
 const manager = `
 import socket, sys, time
@@ -142,16 +151,67 @@ test('where nobody is told, as in a container, the first process stays until the
 	assert.equal(enginePid(state), undefined);
 });
 
+test('where nobody is told, one that cannot start is told of by whom it was to follow, and the next that can goes on', async t => {
+	const space = new Workspace(t);
+	const state = space.folder('state');
+	const program = ownProgram(space);
+	const env = {TORTUI_HOME: state, NO_COLOR: '1'};
+	const engine = new Running(space, node, [program, 'engine', '--bind', '127.0.0.1', '-d', space.dir], {env});
+	await engine.output(/is ready/, 20_000);
+	const tortui = (...args: string[]) => run(space, node, [cli, ...args], {env: {TORTUI_HOME: state}});
+	assert.equal((await tortui('restart')).ended?.code, 0);
+	const second = enginePid(state)!;
+	const part = `${dirname(program)}/disk-worker.js`;
+	rmSync(part);
+	const refused = await tortui('restart');
+	assert.equal(refused.ended?.code, 1);
+	assert.match(refused.stderr, /did not start, and this one goes on: it ended with 1, and has said why\n$/);
+	assert.equal(enginePid(state), second);
+	cpSync(`${dirname(cli)}/disk-worker.js`, part);
+	assert.equal((await tortui('restart')).ended?.code, 0);
+	const third = enginePid(state)!;
+	assert.notEqual(third, second);
+	await until('the second to end', 20_000, () => !isAlive(second));
+	assert.equal(engine.ended, undefined);
+	engine.child.kill('SIGTERM');
+	assert.deepEqual(await engine.end(10_000), {code: 0, signal: null});
+	assert.equal(isAlive(third), false);
+});
+
+test('where nobody is told, and the first process is killed, the one that went on can be started anew all the same', {
+	skip: process.platform !== 'linux',
+}, async t => {
+	const space = new Workspace(t);
+	const state = space.folder('state');
+	const env = {TORTUI_HOME: state};
+	const engine = startTortui(space, ['engine', '--bind', '127.0.0.1', '--port', '0', '-d', space.dir]);
+	await engine.output(/is ready/, 20_000);
+	const tortui = (...args: string[]) => run(space, node, [cli, ...args], {env});
+	assert.equal((await tortui('restart')).ended?.code, 0);
+	const second = enginePid(state)!;
+	space.defer(() => tortui('stop'));
+	engine.child.kill('SIGKILL');
+	await until('the first to end', 10_000, () => engine.child.signalCode !== null);
+	const restarted = await tortui('restart');
+	assert.equal(restarted.ended?.code, 0, restarted.stderr);
+	assert.notEqual(enginePid(state), second);
+	assert.equal((await tortui('stop')).ended?.code, 0);
+	await until('the one between to end', 10_000, () => !isAlive(second));
+});
+
 test('where nobody is told, the first process ends as the one does that went on: when that is ended by force it has failed', async t => {
 	const space = new Workspace(t);
 	const state = space.folder('state');
 	const env = {TORTUI_HOME: state};
 	const engine = startTortui(space, ['engine', '--bind', '127.0.0.1', '--port', '0', '-d', space.dir]);
 	await engine.output(/is ready/, 20_000);
-	// Twice, so that there is one between them.
-	for (let times = 0; times < 2; times++) {
+	// However often, there is none between them.
+	for (let times = 0; times < 3; times++) {
+		const former = enginePid(state)!;
 		const restarted = await run(space, node, [cli, 'restart'], {env});
 		assert.equal(restarted.ended?.code, 0, restarted.stderr);
+		if (former !== engine.pid) await until('the one of before to end', 20_000, () => !isAlive(former));
+		assert.equal(engine.ended, undefined);
 	}
 	const next = enginePid(state)!;
 	process.kill(next, 'SIGKILL');

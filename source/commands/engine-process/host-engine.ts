@@ -53,7 +53,7 @@ export interface HostSettings {
 	/** Told of what a service manager wants to know. */
 	readonly notice?: EngineNotice | undefined;
 	/** Starts a process that is to take its place; left out where that is for others to do. */
-	readonly again?: (() => OwnSuccessor) | undefined;
+	readonly again?: (() => Promise<OwnSuccessor>) | undefined;
 	/** Those beside the engine let go first. */
 	readonly open: () => Promise<HostedEngine>;
 }
@@ -145,7 +145,7 @@ async function serveUntilTold(
 	try {
 		const {promise: asked, resolve: ask} = Promise.withResolvers<number>();
 		let own: OwnSuccessor | undefined;
-		const start = again && (async () => (own = again()));
+		const start = again && (async () => (own = await again()));
 		const client = askedToHandOver(engine, ask, start);
 		const served = await serveEngine(client, socketPath(stateDir, env), {version, about});
 		takeHandOver(stateDir);

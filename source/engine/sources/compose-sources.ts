@@ -50,21 +50,9 @@ export function composeSources(
 				...(knowV2 && {knowV2}),
 			});
 	const swarmKeys = () => torrent.swarmKeys;
-	const announced: AnnouncedTorrent = {
-		get swarmKeys() {
-			return torrent.swarmKeys;
-		},
-		stats: torrent.stats,
-		get left() {
-			return torrent.left;
-		},
-		isOwn: peer => torrent.swarm.list.isOwn(peer),
-		found: finds('tracker'),
-		log: (level, text) => torrent.log(level, text),
-	};
 	return new SourceSet(
 		{
-			trackers: new TrackerSource(announced, trackers, services),
+			trackers: new TrackerSource(new Announced(torrent, finds('tracker')), trackers, services),
 			resume: new ResumeSource(found => finds('resume')(found, undefined, false)),
 			others: [
 				new DhtSource(
@@ -89,4 +77,35 @@ export function composeSources(
 		services.clock,
 		isPrivate,
 	);
+}
+
+/** A torrent as its trackers see it. */
+class Announced implements AnnouncedTorrent {
+	readonly found: AnnouncedTorrent['found'];
+	readonly #torrent: SourcedTorrent;
+
+	constructor(torrent: SourcedTorrent, found: AnnouncedTorrent['found']) {
+		this.#torrent = torrent;
+		this.found = found;
+	}
+
+	get swarmKeys(): SwarmKeys {
+		return this.#torrent.swarmKeys;
+	}
+
+	get stats(): AnnouncedTorrent['stats'] {
+		return this.#torrent.stats;
+	}
+
+	get left(): number | undefined {
+		return this.#torrent.left;
+	}
+
+	isOwn(peer: PeerAddress): boolean {
+		return this.#torrent.swarm.list.isOwn(peer);
+	}
+
+	log(level: LogLevel, text: string): void {
+		this.#torrent.log(level, text);
+	}
 }

@@ -1,7 +1,7 @@
 import {sameBytes} from '../../base/bytes.js';
 import {UserError} from '../../base/errors.js';
 import type {LogLevel} from '../../base/ports.js';
-import type {Bytes, InfoHash, Millis} from '../../base/units.js';
+import type {Bytes, InfoHash, Millis, Seconds} from '../../base/units.js';
 import type {Removal, Storage, StorageFailure} from '../../io/disk/storage.js';
 import {readMetainfoAside} from '../../io/metainfo/thread.js';
 import type {FileChoices, ResumeData} from '../../io/state/resume-data.js';
@@ -32,7 +32,7 @@ import {Swarm, type SwarmOwner} from '../swarm/swarm.js';
 import {AfterCompletion} from './after-completion.js';
 import {selectInitially} from './initial-selection.js';
 import {type LifecycleOwner, type TorrentActivity, TorrentLifecycle} from './lifecycle.js';
-import {otherSeeds} from './other-seeds.js';
+import {type OtherSeeds, otherSeeds} from './other-seeds.js';
 import {type ResumeOwner, type ResumeSettings, ResumeState} from './resume-state.js';
 import {type GoalOwner, SeedingGoal} from './seeding-goal.js';
 import {type ContentOwner, TorrentContent} from './torrent-content.js';
@@ -98,7 +98,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 	/** All that is on the disk is hashed at its next start, whatever is asked for. */
 	#doubtful: boolean;
 	#magnet: string | undefined;
-	/** When an earlier session was taken up; undefined when it is new. */
 	#againSince: Millis | undefined;
 
 	constructor(setup: TorrentSetup, services: SessionServices, listener: TorrentListener) {
@@ -117,7 +116,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.webSeedList = new WebSeedList(setup.webSeeds);
 		this.webSeedList.setOwn(metainfo?.webSeeds ?? []);
 		this.stats = new TransferStats(services.clock.now());
-		this.goal = new SeedingGoal(this.stats, this.#goalOwner(), services.seedRules, services.random);
+		this.goal = new SeedingGoal(this.stats, new TorrentGoalOwner(this), services.seedRules, services.random);
 		this.resumeState = new ResumeState(this, services.clock);
 		this.rateLimits = new TorrentRateLimits({
 			download: services.downloadLimiter,
@@ -638,32 +637,9 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.#lifecycle.pause();
 	}
 
-	#goalOwner(): GoalOwner {
-		const torrent = this;
-		return {
-			get label() {
-				return torrent.settings.label;
-			},
-			get trackerHosts() {
-				return torrent.sources.trackers.list.tiers.flat().flatMap(hostOf);
-			},
-			get length() {
-				return torrent.#content?.files.length ?? 0;
-			},
-			otherSeeds: (now, since) =>
-				otherSeeds(
-					{
-						connected: torrent.#content?.downloading?.picker.seeds ?? 0,
-						metAt: torrent.messages.seedMetAt,
-						counts: torrent.sources.trackers.seedCounts,
-						againSince: torrent.#againSince,
-					},
-					now,
-					since,
-				),
-			recount: () => torrent.sources.trackers.recount(),
-			announceAgain: () => Math.max(0, ...torrent.sources.hurry().waits.map(({allowedIn}) => allowedIn)),
-		};
+	/** When an earlier session was taken up; undefined when it is new. */
+	get againSince(): Millis | undefined {
+		return this.#againSince;
 	}
 
 	#reconnect(): void {
@@ -714,6 +690,42 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 
 	log(level: LogLevel, text: string): void {
 		this.#services.log(level, text, this.id);
+	}
+}
+
+/** A torrent as its goal sees it. A class, as objects with getters of their own take a kilobyte each. */
+class TorrentGoalOwner implements GoalOwner {
+	readonly #torrent: Torrent;
+
+	constructor(torrent: Torrent) {
+		this.#torrent = torrent;
+	}
+
+	get label(): string | undefined {
+		return this.#torrent.settings.label;
+	}
+
+	get trackerHosts(): string[] {
+		return this.#torrent.sources.trackers.list.tiers.flat().flatMap(hostOf);
+	}
+
+	get length(): Bytes {
+		return this.#torrent.content?.files.length ?? 0;
+	}
+
+	otherSeeds(now: Millis, since: Millis): OtherSeeds {
+		const {content, messages, sources, againSince} = this.#torrent;
+		const connected = content?.downloading?.picker.seeds ?? 0;
+		const counts = sources.trackers.seedCounts;
+		return otherSeeds({connected, metAt: messages.seedMetAt, counts, againSince}, now, since);
+	}
+
+	recount(): void {
+		this.#torrent.sources.trackers.recount();
+	}
+
+	announceAgain(): Seconds {
+		return Math.max(0, ...this.#torrent.sources.hurry().waits.map(({allowedIn}) => allowedIn));
 	}
 }
 

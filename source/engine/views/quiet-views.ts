@@ -14,6 +14,7 @@ const partTime: Millis = 250;
 const ringTime: Millis = 30_000;
 
 interface Looked {
+	readonly torrent: Torrent;
 	readonly view: TorrentView;
 	readonly at: Millis;
 	readonly activity: Torrent['activity'];
@@ -32,6 +33,8 @@ interface Looked {
  */
 export class QuietViews {
 	#looked = new WeakMap<Torrent, Looked>();
+	/** The same by their places in the list, which seldom change: what is found there need not be looked up. */
+	readonly #row: Array<Looked | undefined> = [];
 	#turn = 0;
 	#age: Millis = shortestAge;
 
@@ -43,12 +46,14 @@ export class QuietViews {
 	): TorrentView[] {
 		if (torrents.size < many) return Array.from(torrents.values(), look);
 		this.#age = Math.max(shortestAge, Math.min(longestAge, (torrents.size * 1000) / looksASecond));
-		return Array.from(torrents.values(), torrent => this.#view(torrent, now, look));
+		this.#row.length = torrents.size;
+		return Array.from(torrents.values(), (torrent, at) => this.#view(torrent, at, now, look));
 	}
 
-	#view(torrent: Torrent, now: Millis, look: (torrent: Torrent) => TorrentView): TorrentView {
+	#view(torrent: Torrent, at: number, now: Millis, look: (torrent: Torrent) => TorrentView): TorrentView {
 		if (!isQuiet(torrent, now)) {
 			this.#looked.delete(torrent);
+			this.#row[at] = undefined;
 			return look(torrent);
 		}
 		const {activity, content, dir} = torrent;
@@ -56,7 +61,8 @@ export class QuietViews {
 		const pieces = content?.have.count;
 		const trackers = torrent.sources.trackers.revision;
 		const peers = torrent.swarm.known;
-		const known = this.#looked.get(torrent);
+		const there = this.#row[at];
+		const known = there?.torrent === torrent ? there : this.#looked.get(torrent);
 		if (
 			known !== undefined &&
 			now - known.at < this.#age &&
@@ -73,7 +79,8 @@ export class QuietViews {
 		const parts = Math.ceil(this.#age / partTime);
 		const ago = known === undefined ? partTime * (this.#turn++ % parts) : 0;
 		const view = look(torrent);
-		this.#looked.set(torrent, {
+		const looked = {
+			torrent,
 			view,
 			at: now - ago,
 			activity,
@@ -83,7 +90,9 @@ export class QuietViews {
 			known: peers,
 			pieces,
 			dir,
-		});
+		};
+		this.#looked.set(torrent, looked);
+		this.#row[at] = looked;
 		return view;
 	}
 }
