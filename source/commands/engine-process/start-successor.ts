@@ -3,8 +3,8 @@ import process from 'node:process';
 import {type ExitStatus, UserError} from '../../base/errors.js';
 import type {ServiceNotice} from '../../io/machine/service-notice.js';
 import type {Interruption} from '../transfer/interruption.js';
-import type {OwnSuccessor} from './host-engine.js';
 import {giveBackMemory} from './give-back-memory.js';
+import type {OwnSuccessor} from './host-engine.js';
 
 /** Says to an engine which process waits for its end, and starts others for it. */
 const waiterVariable = 'TORTUI_WAITER';

@@ -140,9 +140,8 @@ export class TorrentRestorer implements SessionService {
 		if (torrent.runs) this.#setup.queue.start(torrent, check);
 		else if (check === 'full') torrent.post({type: 'verify'});
 		if (resume.otherPlace?.goal) torrent.post({type: 'moveAgain', place: resume.otherPlace});
-		void this.#setup.speeds?.loadTorrent(torrent.id).then(history => {
-			if (history !== undefined) torrent.post({type: 'history', history});
-		});
+		const {speeds} = this.#setup;
+		if (speeds !== undefined) torrent.post({type: 'history', read: () => speeds.loadTorrent(torrent.id)});
 	}
 }
 

@@ -172,7 +172,8 @@ export class Autosave implements SessionService {
 		const saveSome = async (): Promise<void> => {
 			for (const torrent of left) {
 				const {id, stats} = torrent;
-				if (this.#moves.get(torrent) === stats.movedAt) continue;
+				// What was not even read has not changed.
+				if (stats.lacksSpeeds || this.#moves.get(torrent) === stats.movedAt) continue;
 				this.#moves.set(torrent, stats.movedAt);
 				await speeds.saveTorrent(id, stats.history);
 			}

@@ -31,7 +31,7 @@ export type TorrentEvent =
 	/** What an earlier session knew; to be told before the first start. */
 	| {readonly type: 'remember'; readonly memory: ResumeData}
 	/** The speeds of an earlier session. */
-	| {readonly type: 'history'; readonly history: SpeedHistory}
+	| {readonly type: 'history'; readonly read: () => Promise<SpeedHistory | undefined>}
 	| {readonly type: 'set'; readonly settings: SettingsChange}
 	| {readonly type: 'verify'}
 	/** What it holds has come, and has the hash that was asked for: from its peers, or in a .torrent, which is kept then. */

@@ -329,7 +329,7 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 			case 'count':
 				return this.#sample(this.#services.clock.now());
 			case 'history':
-				this.stats.history = event.history;
+				this.stats.recallSpeeds(event.read);
 				return;
 			case 'limits':
 				return this.applyLimits(event.now);

@@ -33,6 +33,10 @@ export class TransferStats {
 	/** When a byte came last, by that clock. */
 	#cameAt: Millis = -Infinity;
 	#history = new SpeedHistory();
+	/** Reads what earlier sessions knew of its speeds; undefined once it was asked. */
+	#earlier: (() => Promise<SpeedHistory | undefined>) | undefined;
+	/** What was moved while they are read. */
+	#meanwhile: Array<readonly [wall: Millis, downloaded: Bytes, uploaded: Bytes]> | undefined;
 	/** Counts in a row at which nothing had moved. */
 	#quiet = 0;
 	/** When that was last, of which the history has not heard: milliseconds since 1970. */
@@ -78,15 +82,36 @@ export class TransferStats {
 		Object.assign(this.#sampled, {downloaded: this.downloaded, uploaded: this.uploaded});
 	}
 
-	/** Its speeds, up to now. */
+	/** Speeds of earlier sessions are read when they are first needed: in memory they take 57 kB. */
+	recallSpeeds(read: () => Promise<SpeedHistory | undefined>): void {
+		this.#earlier = read;
+	}
+
+	/** Whether there may be speeds of earlier sessions that are not in `history` yet. */
+	get lacksSpeeds(): boolean {
+		return this.#earlier !== undefined || this.#meanwhile !== undefined;
+	}
+
+	/** Its speeds, up to now; those of earlier sessions a moment after somebody has asked first. */
 	get history(): SpeedHistory {
+		this.#readEarlier();
 		if (this.#quietAt > -Infinity) this.#history.sample(this.#quietAt, 0, 0);
 		this.#quietAt = -Infinity;
 		return this.#history;
 	}
 
-	set history(history: SpeedHistory) {
-		this.#history = history;
+	#readEarlier(): void {
+		const read = this.#earlier;
+		if (read === undefined) return;
+		this.#earlier = undefined;
+		const meanwhile: Array<readonly [wall: Millis, downloaded: Bytes, uploaded: Bytes]> = [];
+		this.#meanwhile = meanwhile;
+		void read().then(found => {
+			this.#meanwhile = undefined;
+			if (found === undefined) return;
+			for (const moved of meanwhile) found.sample(...moved);
+			this.#history = found;
+		});
 	}
 
 	/**
@@ -109,6 +134,7 @@ export class TransferStats {
 		sampled.uploaded = uploaded;
 		this.#quiet = 0;
 		this.history.sample(wall, lately.downloaded, lately.uploaded);
+		this.#meanwhile?.push([wall, lately.downloaded, lately.uploaded]);
 		this.movedAt = now;
 		this.hasMoved = true;
 		if (this.lately.downloaded > 0) this.#cameAt = now;
@@ -120,7 +146,7 @@ export class TransferStats {
 	/** Of thousands most have nothing to move: their speeds are written down when somebody looks, or something moves. */
 	#rest(wall: Millis): void {
 		if (++this.#quiet > quietCounts) this.#quietAt = wall;
-		else this.history.sample(wall, 0, 0);
+		else this.#history.sample(wall, 0, 0);
 	}
 
 	/** How long nothing has come of what is lacking; undefined when it lacks nothing, or does not run. */

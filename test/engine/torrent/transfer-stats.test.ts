@@ -43,3 +43,44 @@ test('who looks in between changes nothing, and sees what was moved lately and n
 	assert.deepEqual(seen, moved);
 	assert.deepEqual(stats.history.export(), told.export());
 });
+
+/** Speeds of an earlier session: 5 kB in each of its last seconds. */
+function earlier(): SpeedHistory {
+	const history = new SpeedHistory();
+	for (let second = -100; second < -40; second++) history.sample(begin + second * 1000, 0, 5000);
+	return history;
+}
+
+test('speeds of earlier sessions are read when something moves, and nothing that moved meanwhile is lost', async () => {
+	const stats = new TransferStats(0);
+	const told = earlier();
+	let reads = 0;
+	const {promise, resolve} = Promise.withResolvers<SpeedHistory | undefined>();
+	stats.recallSpeeds(() => {
+		reads++;
+		return promise;
+	});
+	for (let second = 0; second < 10; second++) stats.sample(second * 1000, begin + second * 1000);
+	assert.deepEqual([reads, stats.lacksSpeeds], [0, true]);
+	for (let second = 10; second < 13; second++) {
+		stats.uploaded += second;
+		stats.sample(second * 1000, begin + second * 1000);
+		told.sample(begin + second * 1000, 0, second);
+	}
+	assert.deepEqual([reads, stats.lacksSpeeds], [1, true]);
+	resolve(earlier());
+	await promise;
+	assert.equal(stats.lacksSpeeds, false);
+	assert.deepEqual(stats.history.export(), told.export());
+});
+
+test('who looks at a torrent that rests sees the speeds of earlier sessions a moment later', async () => {
+	const stats = new TransferStats(0);
+	stats.recallSpeeds(async () => earlier());
+	stats.sample(0, begin);
+	assert.equal(stats.history.view(600, 10).peakUpload, 0);
+	await Promise.resolve();
+	await Promise.resolve();
+	assert.ok(stats.history.view(600, 10).peakUpload > 4000);
+	assert.equal(stats.lacksSpeeds, false);
+});
