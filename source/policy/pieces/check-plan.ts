@@ -89,6 +89,8 @@ export function planCheck(
 	const verdicts = new Uint8Array(map.pieceCount);
 	let changed = false;
 	const {offsets, lengths, flags} = columnsOf(files);
+	// Of most torrents that begin nothing is there: pieces that cannot be are marked many at a time.
+	let [goneFirst, goneLast] = [0, -1];
 	for (let file = 0; file < lengths.length; file++) {
 		if ((flags[file]! & padFlag) !== 0 || lengths[file] === 0) continue;
 		const now = stamps[file];
@@ -102,14 +104,23 @@ export function planCheck(
 		else if (isSameStamp(now, before)) verdict = 0;
 		if (verdict === 0) continue;
 		if (mode === 'quick' && before !== undefined) changed = true;
-		const [first, last] = map.span(offsets[file]!, lengths[file]!);
-		for (let piece = first; piece <= last; piece++) {
-			// A missing file spoils its pieces even where a neighbour could be hashed.
-			if (verdict > verdicts[piece]!) verdicts[piece] = verdict;
+		const first = Math.floor(offsets[file]! / map.pieceLength);
+		const last = Math.floor((offsets[file]! + lengths[file]! - 1) / map.pieceLength);
+		// A missing file spoils its pieces even where a neighbour could be hashed.
+		if (verdict === 2) {
+			if (first > goneLast + 1) {
+				verdicts.fill(2, goneFirst, goneLast + 1);
+				goneFirst = first;
+			}
+			goneLast = last;
+			continue;
 		}
+		for (let piece = first; piece <= last; piece++) if (verdicts[piece] === 0) verdicts[piece] = 1;
 	}
+	verdicts.fill(2, goneFirst, goneLast + 1);
 	const trusted = new Bitfield(map.pieceCount);
 	const check: number[] = [];
+	if (!verdicts.includes(0) && !verdicts.includes(1)) return {trusted, check: new Int32Array(0), changed};
 	for (let piece = 0; piece < map.pieceCount; piece++) {
 		if (verdicts[piece] === 1) check.push(piece);
 		else if (

@@ -10,20 +10,31 @@ export function piecePriorities(
 	const pieces = new Uint8Array(map.pieceCount);
 	const {offsets, lengths, flags} = columnsOf(files);
 	const {pieceLength} = map;
+	// Neighbours are mostly as urgent as each other: they are marked together.
+	let [first, last, urgency] = [0, -1, 0];
+	const mark = (): void => {
+		// Only the two ends can be shared with a file of another priority.
+		if (first > last) return;
+		pieces[first] = Math.max(pieces[first]!, urgency);
+		pieces[last] = Math.max(pieces[last]!, urgency);
+		if (last - first > 1) pieces.fill(urgency, first + 1, last);
+	};
 	for (let file = 0; file < lengths.length; file++) {
 		const priority = (flags[file]! & padFlag) !== 0 ? 0 : (priorities[file] ?? 0);
 		const length = lengths[file]!;
 		// A file without bytes is in no piece.
 		if (priority === 0 || length === 0) continue;
 		// As `map.span`, which makes a pair for each.
-		const first = Math.floor(offsets[file]! / pieceLength);
-		const last = Math.floor((offsets[file]! + length - 1) / pieceLength);
-		// Only the two ends can be shared with another file.
-		if (first > last) continue;
-		pieces[first] = Math.max(pieces[first]!, priority);
-		pieces[last] = Math.max(pieces[last]!, priority);
-		if (last - first > 1) pieces.fill(priority, first + 1, last);
+		const begin = Math.floor(offsets[file]! / pieceLength);
+		const end = Math.floor((offsets[file]! + length - 1) / pieceLength);
+		if (priority === urgency && begin >= last && begin <= last + 1) {
+			last = end;
+			continue;
+		}
+		mark();
+		[first, last, urgency] = [begin, end, priority];
 	}
+	mark();
 	return pieces;
 }
 
