@@ -120,7 +120,7 @@ export async function benchStart(): Promise<void> {
 		await row('  with what is not asked for switched off', ['the same', 'the same', ''], () =>
 			start(space, server, small, off),
 		);
-		await row('  10,000 files, 100,000 pieces', ['< 250 ms', '< 350 ms', '< 80 MiB'], () =>
+		await row('  10,000 files, 100,000 pieces', ['< 150 ms', '< 200 ms', '< 60 MiB'], () =>
 			start(space, server, many, []),
 		);
 	});

@@ -107,14 +107,12 @@ export class FileOwnership {
 			room ??= new OwnRoom(metainfo, map);
 			return room.hasPiece(file);
 		};
-		for (let file = 0; file < table.count; file++) {
+		// Of most torrents that begin nothing is there, or was: they need not wait until ten thousand were thought about.
+		const isNothing = stamps.length === 0 && memory === undefined && !storage.obstructed?.size;
+		if (isNothing) owners.fill(fileOwner.absent);
+		for (let file = 0; !isNothing && file < table.count; file++) {
 			if (table.isPad(file)) continue;
 			const now = stamps[file];
-			// Of most torrents that begin nothing is there, or was: they need not wait until ten thousand were thought about.
-			if (now === undefined && memory === undefined && storage.obstructed?.has(file) !== true) {
-				owners[file] = fileOwner.absent;
-				continue;
-			}
 			const length = table.lengths[file]!;
 			const before = memory?.stamps[file];
 			const ownerBefore = asFileOwner(memory?.owners?.[file]);

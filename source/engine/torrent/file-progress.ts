@@ -92,6 +92,7 @@ export class FileProgress {
 
 	/** One entry a file, 1 where it is wanted. */
 	get wantedFiles(): Uint8Array {
+		if (!this.priorities.includes(0)) return new Uint8Array(this.priorities.length).fill(1);
 		return this.priorities.map(priority => (priority > 0 ? 1 : 0));
 	}
 

@@ -22,7 +22,11 @@ export function selectInitially(torrent: SelectedTorrent, {select, priorities}: 
 	if (content === undefined) return;
 	const {metainfo, files, piecePriorities, pieceCount} = content;
 	// With very many files that takes its time, and of a new torrent everything is wanted as it is.
-	const isNew = files.priorities.every((priority, file) => priority === 2 || fileTable(metainfo).isPad(file));
+	const table = fileTable(metainfo);
+	const isNew =
+		![1, 3, 4].some(priority => files.priorities.includes(priority)) &&
+		(!files.priorities.includes(0) ||
+			files.priorities.every((priority, file) => priority !== 0 || table.isPad(file)));
 	const visible = isNew && select === undefined ? [] : visibleFiles(metainfo);
 	if (!isNew) torrent.post({type: 'prioritise', files: visible, priority: 2});
 	if (piecePriorities.count > 0)

@@ -62,7 +62,7 @@ export class Recheck {
 		const plan = planCheck(map, fileTable(metainfo), stamps, memory, mode);
 		downloading?.unfinished.forgetAll();
 		this.#reset();
-		for (let piece = 0; piece < map.pieceCount; piece++) if (plan.trusted.has(piece)) this.#found(piece);
+		this.#foundAll(plan.trusted);
 		if (plan.changed && !isTold)
 			this.#owner.log('warn', 'files on disk are not as they were left: hashing them');
 		// Those whose hash is not known are looked at when it is.
@@ -72,7 +72,7 @@ export class Recheck {
 
 	#reset(): void {
 		const {map, have, downloading, files} = this.#owner;
-		for (let piece = 0; piece < map.pieceCount; piece++) {
+		for (let piece = 0; have.count > 0 && piece < map.pieceCount; piece++) {
 			if (!have.clear(piece)) continue;
 			downloading?.lost(piece);
 		}
@@ -82,7 +82,13 @@ export class Recheck {
 	/** Takes the pieces for had that were when they were last looked at; before anything is begun. */
 	recall(have: Bitfield): void {
 		this.#reset();
-		for (let piece = 0; piece < this.#owner.map.pieceCount; piece++) if (have.has(piece)) this.#found(piece);
+		this.#foundAll(have);
+	}
+
+	#foundAll(pieces: Bitfield): void {
+		const {pieceCount} = this.#owner.map;
+		for (let piece = 0; pieces.count > 0 && piece < pieceCount; piece++)
+			if (pieces.has(piece)) this.#found(piece);
 	}
 
 	#found(piece: number): void {

@@ -70,10 +70,13 @@ export class Downloader implements DownloadPieces {
 			else priorities[piece] = timeCriticalPriority;
 		}
 		this.picker.setPriorities(priorities);
-		for (let piece = 0; piece < this.map.pieceCount; piece++) {
-			if (priorities[piece]! > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
-			else this.needed.clear(piece);
-		}
+		// Of most torrents that begin everything is wanted, and nothing had.
+		if (this.#owner.have.count === 0 && !priorities.includes(0)) this.needed.fill();
+		else
+			for (let piece = 0; piece < this.map.pieceCount; piece++) {
+				if (priorities[piece]! > 0 && !this.#owner.have.has(piece)) this.needed.set(piece);
+				else this.needed.clear(piece);
+			}
 		for (const partial of [...this.partials.all()]) {
 			if (partial.received === partial.padding && priorities[partial.piece] === 0) this.#withdraw(partial);
 		}

@@ -218,6 +218,7 @@ export class TorrentStorage implements Storage, JobListener {
 
 	async createEmptyFiles(): Outcome {
 		const {lengths, fileCount} = this.#layout;
+		if (!lengths.includes(0)) return undefined;
 		let file = 0;
 		while (file < fileCount && (lengths[file] !== 0 || this.#wanted[file] === 0)) file++;
 		// Most torrents have none: their first announce need not wait until the thread has started.
@@ -292,7 +293,9 @@ export class TorrentStorage implements Storage, JobListener {
 	}
 
 	get #wantsAll(): boolean {
-		return this.#wanted.every((want, file) => want !== 0 || this.#layout.isPad(file));
+		return (
+			!this.#wanted.includes(0) || this.#wanted.every((want, file) => want !== 0 || this.#layout.isPad(file))
+		);
 	}
 
 	async made(stamps: ReadonlyArray<FileStamp | undefined>): Promise<ReadonlySet<number>> {

@@ -4,7 +4,7 @@ import {fileOwner} from '../../policy/session/file-ownership.js';
 import {executableFlag, padFlag} from '../../protocol/metainfo/file-columns.js';
 import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
-import {ColumnPaths, type PathColumns} from '../../protocol/metainfo/path-columns.js';
+import {ColumnPaths, detached, type PathColumns} from '../../protocol/metainfo/path-columns.js';
 
 /** What a worker must know of where files are, but for their paths; what is large is in shared memory. */
 export interface LayoutData {
@@ -157,7 +157,7 @@ export class FileLayout {
 
 	/** All paths, where they are in columns. */
 	get sentPaths(): SentPaths | undefined {
-		return this.#columns && {columns: this.#columns, renamed: [...this.#renamed]};
+		return this.#columns && {columns: detached(this.#columns), renamed: [...this.#renamed]};
 	}
 
 	/** The paths of some files below `dir`, NUL between them: what costs least to send to a worker otherwise. */

@@ -85,7 +85,9 @@ class Gathering {
 	}
 
 	get whole(): Uint8Array {
-		return this.#bytes.slice(0, this.#length);
+		// Where nothing but the byte for the end is left over a copy would only take its time.
+		const isFull = this.#length >= this.#bytes.length - 1;
+		return isFull ? this.#bytes.subarray(0, this.#length) : this.#bytes.slice(0, this.#length);
 	}
 }
 

@@ -3,6 +3,7 @@ import {ProtocolError} from '../../base/errors.js';
 import {fileTable, withoutFiles} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {parseMetainfo} from '../../protocol/metainfo/metainfo-reader.js';
+import {detached} from '../../protocol/metainfo/path-columns.js';
 import {hashFunctions} from '../machine/hash-functions.js';
 import type {FromReader, SentFile, SentHead, Span, ToReader} from './messages.js';
 
@@ -49,7 +50,7 @@ function read(bytes: Uint8Array): void {
 		pieceLayers: pieceLayers && [...pieceLayers].map(([root, layer]) => [root, spanOf(layer)] as const),
 	};
 	if (pathColumns !== undefined) {
-		say({type: 'head', head, files: 0, columns: {offsets, lengths, flags, paths: pathColumns}});
+		say({type: 'head', head, files: 0, columns: {offsets, lengths, flags, paths: detached(pathColumns)}});
 		return;
 	}
 	waiting = metainfo.files.map(({piecesRoot, ...file}) => ({

@@ -1,5 +1,5 @@
 import type {Bytes} from '../../base/units.js';
-import {columnsOf, padFlag, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
+import {columnsOf, hasPads, padFlag, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
 
 /** A run of bytes inside one file, or in none. */
 export interface Segment {
@@ -42,14 +42,19 @@ export class FileMap {
 	 */
 	static of(files: StreamFiles, length: Bytes): FileMap {
 		const {offsets, lengths, flags} = columnsOf(files);
-		const hasData = (file: number): boolean => lengths[file]! > 0 && (flags[file]! & padFlag) === 0;
-		let solid = 0;
-		for (let file = 0; file < lengths.length; file++) if (hasData(file)) solid++;
+		const count = lengths.length;
+		let solid = count;
+		// Mostly all have data: that is asked in one go.
+		if (lengths.includes(0) || hasPads(flags)) {
+			solid = 0;
+			for (let file = 0; file < count; file++)
+				if (lengths[file]! > 0 && (flags[file]! & padFlag) === 0) solid++;
+		}
 		const starts = new Float64Array(new SharedArrayBuffer(solid * 8));
 		const ends = new Float64Array(new SharedArrayBuffer(solid * 8));
 		const numbers = new Int32Array(new SharedArrayBuffer(solid * 4));
-		for (let file = 0, n = 0; file < lengths.length; file++) {
-			if (!hasData(file)) continue;
+		for (let file = 0, n = 0; n < solid; file++) {
+			if (lengths[file] === 0 || (flags[file]! & padFlag) !== 0) continue;
 			starts[n] = offsets[file]!;
 			ends[n] = offsets[file]! + lengths[file]!;
 			numbers[n++] = file;

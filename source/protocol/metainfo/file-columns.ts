@@ -22,6 +22,11 @@ export interface StreamFile {
 /** Some files of a stream, one by one or as columns. */
 export type StreamFiles = FileColumns | ReadonlyArray<StreamFile & {readonly executable?: boolean}>;
 
+/** Whether any of these flags is of padding. */
+export function hasPads(flags: Uint8Array): boolean {
+	return flags.includes(padFlag) || flags.includes(padFlag | executableFlag);
+}
+
 /** Files as columns: those that are so already are not copied. */
 export function columnsOf(files: StreamFiles): FileColumns {
 	if ('offsets' in files) return files;

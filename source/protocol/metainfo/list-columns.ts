@@ -56,6 +56,8 @@ function lengthAt(bytes: Uint8Array, start: number): number {
 class EntryReader {
 	readonly #table: TokenTable;
 	readonly #bytes: Uint8Array;
+	readonly #view: DataView;
+	readonly #base: number;
 	readonly #paths: PathColumnsWriter;
 	/** The folders that the file before is in: the bytes of each name, and its number. */
 	readonly #contents: number[] = [];
@@ -67,10 +69,14 @@ class EntryReader {
 	#pathUtf8 = none;
 	#attr = none;
 
-	constructor(table: TokenTable, paths: PathColumnsWriter) {
+	/** @param base where the list begins */
+	constructor(table: TokenTable, paths: PathColumnsWriter, base: number) {
+		const {bytes} = table;
 		this.#table = table;
-		this.#bytes = table.bytes;
+		this.#bytes = bytes;
+		this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 		this.#paths = paths;
+		this.#base = base;
 	}
 
 	/** Answers the length of a file and notes its path and flags; `none` when it is not as nearly all files are. */
@@ -93,7 +99,7 @@ class EntryReader {
 	/** Finds the values of an entry that count. */
 	#look(token: number): void {
 		const {starts, nexts} = this.#table;
-		const bytes = this.#bytes;
+		const view = this.#view;
 		this.#length = none;
 		this.#path = none;
 		this.#pathUtf8 = none;
@@ -101,24 +107,22 @@ class EntryReader {
 		const last = nexts[token]! - 1;
 		for (let key = token + 1; key < last; ) {
 			const value = key + 1;
-			// By how its key begins, and how many bytes that has: "6:length", "4:path".
-			const at = starts[key]!;
-			if (bytes[at] === 0x36) {
-				if (this.#length === none && this.#table.equals(key, 'length')) this.#length = value;
-			} else if (bytes[at] === 0x34) {
-				if (this.#path === none && this.#table.equals(key, 'path')) this.#path = value;
-				else if (this.#attr === none && this.#table.equals(key, 'attr')) this.#attr = value;
-			} else if (this.#table.equals(key, 'path.utf-8')) {
-				if (this.#pathUtf8 === none) this.#pathUtf8 = value;
-			} else if (bytes[at] === zero) this.#unusual(key, value);
+			// Of nearly all files these two are all there is: "6:length" and "4:path". Behind each there is its value.
+			const head = view.getUint32(starts[key]!);
+			if (head === 0x363a_6c65 && view.getUint32(starts[key]! + 4) === 0x6e67_7468) {
+				if (this.#length === none) this.#length = value;
+			} else if (head === 0x343a_7061 && view.getUint16(starts[key]! + 4) === 0x7468) {
+				if (this.#path === none) this.#path = value;
+			} else this.#unusual(key, value);
 			key = nexts[value]!;
 		}
 	}
 
-	/** A length with leading zeros, as some have it, may be of any of the keys. */
+	/** Another key, or one of those with zeros before its length, as some have it. */
 	#unusual(key: number, value: number): void {
 		const table = this.#table;
-		if (this.#length === none && table.equals(key, 'length')) this.#length = value;
+		if (this.#pathUtf8 === none && table.equals(key, 'path.utf-8')) this.#pathUtf8 = value;
+		else if (this.#length === none && table.equals(key, 'length')) this.#length = value;
 		else if (this.#path === none && table.equals(key, 'path')) this.#path = value;
 		else if (this.#attr === none && table.equals(key, 'attr')) this.#attr = value;
 	}
@@ -153,7 +157,7 @@ class EntryReader {
 			// Neighbours share most of their folders.
 			isKnown &&= this.#sizes[depth] === size && this.#isSame(this.#contents[depth]!, content, size);
 			if (!isKnown) {
-				const found = this.#paths.folder(bytes, content, size, folder);
+				const found = this.#paths.folder(content - this.#base, size, folder);
 				if (found === undefined) return false;
 				this.#contents[depth] = content;
 				this.#sizes[depth] = size;
@@ -168,7 +172,7 @@ class EntryReader {
 
 	#file(file: number, content: number, size: number, folder: number, flags: Uint8Array): boolean {
 		const isPad = (flags[file]! & padFlag) !== 0;
-		const kind = this.#paths.file(file, this.#bytes, content, size, folder, isPad);
+		const kind = this.#paths.file(file, content - this.#base, size, folder, isPad);
 		if (kind === 2) flags[file]! |= padFlag;
 		return kind !== 0;
 	}
@@ -195,8 +199,8 @@ export function readListColumns(files: BencodeNode, name: string): ListedColumns
 	if (table.bytes[starts[index]!] !== list) return undefined;
 	const last = nexts[index]! - 1;
 	const count = files.size;
-	const paths = new PathColumnsWriter(name, count, files.end - files.start);
-	const reader = new EntryReader(table, paths);
+	const paths = new PathColumnsWriter(name, count, files.raw);
+	const reader = new EntryReader(table, paths, files.start);
 	const offsets = new Float64Array(count);
 	const lengths = new Float64Array(count);
 	const flags = new Uint8Array(count);

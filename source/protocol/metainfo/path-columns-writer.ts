@@ -7,7 +7,6 @@ const maximumFolders = 50_000;
 const looksPerName = 16;
 /** Of more bytes a name is looked at as text. */
 const plainLength = 240;
-const noName = -1;
 /** How the names begin of what clients before BEP 47 made for padding. */
 const padName = new TextEncoder().encode('_____padding_file_');
 
@@ -18,63 +17,57 @@ const plain = Uint8Array.from({length: 256}, (_, byte) =>
 
 /**
  * Writes the paths of files as columns, and sees to it that each is of one file: two names in a folder that are the
- * same are not told apart here.
+ * same are not told apart here. Names that are to be on a disk as they came are left where they are.
  */
 export class PathColumnsWriter {
 	/** Whether some of its names could be other ones on a disk: see `isOddName`. */
 	oddNames = false;
+	readonly #root: string;
 	readonly #starts: Uint32Array;
 	readonly #sizes: Uint8Array;
 	readonly #folders: Uint32Array;
-	readonly #folderStarts: number[] = [];
-	readonly #folderSizes: number[] = [];
-	readonly #folderParents: number[] = [];
+	readonly #folderStarts = [0];
+	readonly #folderSizes = [0];
+	readonly #folderParents = [0];
+	/** What came, and behind it the names that are to be others. */
 	#names: Uint8Array;
-	#end = 0;
-	#isAscii = true;
+	#end: number;
+	/** Where the name is that was looked at last, its bytes and its hash, which is the same whatever its case. */
+	#start = 0;
+	#size = 0;
+	#hash = 0;
+	#isAscii: boolean;
 	/** Whether two names in a folder differ in nothing but case. */
 	#hasTwins = false;
 	/** Names by what they are made of: 0 for nothing, n + 1 for folder n, -1 - n for file n. */
-	#table: Int32Array;
+	readonly #table: Int32Array;
 	#entries = 0;
 	#looks = 0;
-	/** Of the name that was written last. */
-	#hash = 0;
 
 	/**
 	 * @param root the name of the torrent's own folder, sanitised
 	 * @param files how many there are
-	 * @param room for the bytes of names
+	 * @param came the bytes that names are in, which are looked into and not written to
 	 */
-	constructor(root: string, files: number, room: number) {
+	constructor(root: string, files: number, came: Uint8Array) {
+		this.#root = root;
 		this.#starts = new Uint32Array(files);
 		this.#sizes = new Uint8Array(files);
 		this.#folders = new Uint32Array(files);
-		const name = nameToBytes(root);
-		this.#names = new Uint8Array(room + name.length);
+		this.#names = came;
+		this.#end = came.length;
 		this.#table = new Int32Array(powerOfTwo(3 * files + 64));
-		this.#isAscii = name.every(byte => byte < 0x80);
-		this.#names.set(name);
-		this.#end = name.length;
-		this.#folderStarts.push(0);
-		this.#folderSizes.push(name.length);
-		this.#folderParents.push(0);
+		this.#isAscii = !nameToBytes(root).some(byte => byte > 0x7f);
 	}
 
 	/** The number of a folder below another one; undefined where that name is a file's, or there are too many. */
-	folder(bytes: Uint8Array, at: number, length: number, parent: number): number | undefined {
-		const start = this.#end;
-		const size = this.#write(bytes, at, length, parent);
-		if (size === noName) return undefined;
-		const slot = this.#find(start, size, parent);
+	folder(at: number, length: number, parent: number): number | undefined {
+		this.#look(at, length, parent);
+		const slot = this.#find(parent);
 		const known = this.#table[slot]!;
-		if (known !== 0) {
-			// It is written already.
-			this.#end = start;
-			return known > 0 ? known - 1 : undefined;
-		}
-		const folder = this.#folderStarts.push(start) - 1;
-		this.#folderSizes.push(size);
+		if (known !== 0) return known > 0 ? known - 1 : undefined;
+		const folder = this.#folderStarts.push(this.#start) - 1;
+		this.#folderSizes.push(this.#size);
 		this.#folderParents.push(parent);
 		return folder <= maximumFolders && this.#enter(slot, folder + 1) ? folder : undefined;
 	}
@@ -85,34 +78,20 @@ export class PathColumnsWriter {
 	 *
 	 * @param isPad whether it is padding whatever its name says
 	 */
-	file(
-		file: number,
-		bytes: Uint8Array,
-		at: number,
-		length: number,
-		folder: number,
-		isPad: boolean,
-	): 0 | 1 | 2 {
-		const start = this.#end;
-		const size = this.#write(bytes, at, length, folder);
-		if (size === noName) return 0;
-		this.#starts[file] = start;
-		this.#sizes[file] = size;
+	file(file: number, at: number, length: number, folder: number, isPad: boolean): 0 | 1 | 2 {
+		this.#look(at, length, folder);
+		this.#starts[file] = this.#start;
+		this.#sizes[file] = this.#size;
 		this.#folders[file] = folder;
-		if (isPad || (this.#names[start] === 0x5f && this.#isPadName(start, size))) return 2;
-		const slot = this.#find(start, size, folder);
+		if (isPad || (this.#names[this.#start] === 0x5f && this.#isPadName())) return 2;
+		const slot = this.#find(folder);
 		return this.#table[slot] === 0 && this.#enter(slot, -1 - file) ? 1 : 0;
-	}
-
-	#isPadName(start: number, size: number): boolean {
-		if (size < padName.length) return false;
-		for (let n = 0; n < padName.length; n++) if (this.#names[start + n] !== padName[n]) return false;
-		return true;
 	}
 
 	finish(): PathColumns {
 		return {
-			names: this.#names.slice(0, this.#end),
+			root: this.#root,
+			names: this.#names.subarray(0, this.#end),
 			starts: this.#starts,
 			sizes: this.#sizes,
 			folders: this.#folders,
@@ -124,73 +103,75 @@ export class PathColumnsWriter {
 		};
 	}
 
-	/** Writes a name as it is to be on a disk to the end of the others; answers its bytes. */
-	#write(bytes: Uint8Array, at: number, length: number, folder: number): number {
-		const names = this.#names;
-		if (length > 0 && length <= plainLength && names.length - this.#end >= length) {
-			const end = at + length;
-			let to = this.#end;
-			let hash = Math.imul(folder + 1, 0x9e3779b1);
-			let other = 0;
-			let from = at;
-			for (; from < end; from++) {
-				const byte = bytes[from]!;
-				const lower = plain[byte]!;
-				if (lower === 0) break;
-				names[to++] = byte;
-				other |= byte ^ 0x2e;
-				hash = Math.imul(hash ^ lower, 0x01000193);
-			}
-			if (from === end && other !== 0) {
-				this.#end = to;
-				this.#hash = hash;
-				return length;
-			}
-		}
-		return this.#writeAsText(bytes.subarray(at, at + length), folder);
+	#isPadName(): boolean {
+		if (this.#size < padName.length) return false;
+		for (let n = 0; n < padName.length; n++) if (this.#names[this.#start + n] !== padName[n]) return false;
+		return true;
 	}
 
-	#writeAsText(element: Uint8Array, folder: number): number {
+	/** Looks at a name: where it is as it is to be on a disk. */
+	#look(at: number, length: number, folder: number): void {
+		const names = this.#names;
+		const end = at + length;
+		let hash = Math.imul(folder + 1, 0x9e3779b1);
+		let from = length <= plainLength && names[at] !== 0x2e ? at : end + 1;
+		for (; from < end; from++) {
+			const lower = plain[names[from]!]!;
+			if (lower === 0) break;
+			hash = Math.imul(hash ^ lower, 0x01000193);
+		}
+		if (from !== end || length === 0) return this.#lookAsText(names.subarray(at, end), folder);
+		this.#start = at;
+		this.#size = length;
+		this.#hash = hash;
+	}
+
+	#lookAsText(element: Uint8Array, folder: number): void {
 		this.oddNames ||= isOddName(element);
 		const name = nameToBytes(sanitizePathElement(element));
-		if (name.length > this.#names.length - this.#end) return noName;
 		let hash = Math.imul(folder + 1, 0x9e3779b1);
 		for (const byte of name) {
 			hash = Math.imul(hash ^ lowerCase(byte), 0x01000193);
 			if (byte > 0x7f) this.#isAscii = false;
 		}
+		if (this.#names.length - this.#end < name.length) {
+			const larger = new Uint8Array(2 * this.#names.length + name.length);
+			larger.set(this.#names.subarray(0, this.#end));
+			this.#names = larger;
+		}
 		this.#names.set(name, this.#end);
-		this.#end += name.length;
+		this.#start = this.#end;
+		this.#size = name.length;
 		this.#hash = hash;
-		return name.length;
+		this.#end += name.length;
 	}
 
-	/** Where in the table a name is, or would be. */
-	#find(start: number, size: number, parent: number): number {
+	/** Where in the table the name that was looked at last is, or would be. */
+	#find(parent: number): number {
 		const table = this.#table;
 		const mask = table.length - 1;
-		for (let slot = mix(this.#hash) & mask; ; slot = (slot + 1) & mask) {
+		// The low bits of the hash are of the last bytes alone: the others are to count too.
+		for (let slot = (this.#hash ^ (this.#hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
 			const entry = table[slot]!;
 			if (entry === 0) return slot;
 			this.#looks++;
-			const isFolder = entry > 0;
-			const number = isFolder ? entry - 1 : -1 - entry;
-			const itsParent = isFolder ? this.#folderParents[number] : this.#folders[number];
-			if (itsParent !== parent) continue;
-			const itsSize = isFolder ? this.#folderSizes[number] : this.#sizes[number];
-			if (itsSize !== size) continue;
-			if (this.#isSame(isFolder ? this.#folderStarts[number]! : this.#starts[number]!, start, size))
-				return slot;
+			if (this.#isSame(entry, parent)) return slot;
 		}
 	}
 
-	#isSame(one: number, other: number, size: number): boolean {
+	#isSame(entry: number, parent: number): boolean {
+		const isFolder = entry > 0;
+		const number = isFolder ? entry - 1 : -1 - entry;
+		if ((isFolder ? this.#folderParents[number] : this.#folders[number]) !== parent) return false;
+		if ((isFolder ? this.#folderSizes[number] : this.#sizes[number]) !== this.#size) return false;
+		const start = isFolder ? this.#folderStarts[number]! : this.#starts[number]!;
 		const names = this.#names;
 		let isTwin = false;
-		for (let n = 0; n < size; n++) {
-			const byte = names[one + n]!;
-			if (byte === names[other + n]) continue;
-			if (lowerCase(byte) !== lowerCase(names[other + n]!)) return false;
+		for (let n = 0; n < this.#size; n++) {
+			const byte = names[start + n]!;
+			const other = names[this.#start + n]!;
+			if (byte === other) continue;
+			if (lowerCase(byte) !== lowerCase(other)) return false;
 			isTwin = true;
 		}
 		this.#hasTwins ||= isTwin;
@@ -213,9 +194,4 @@ function powerOfTwo(least: number): number {
 	let size = 64;
 	while (size < least) size *= 2;
 	return size;
-}
-
-/** The low bits of the hash are of the last bytes alone: the others are to count too. */
-function mix(hash: number): number {
-	return hash ^ (hash >>> 15);
 }

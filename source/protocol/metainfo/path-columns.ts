@@ -5,14 +5,16 @@ import {nameFromBytes} from './name-bytes.js';
  * bytes one after the other, and a folder is named once, however much is in it.
  */
 export interface PathColumns {
-	/** All names, sanitised, as `nameToBytes` writes them. */
+	/** The name of the torrent's own folder. */
+	readonly root: string;
+	/** All names, sanitised, as `nameToBytes` writes them, and whatever else; it may be a view. */
 	readonly names: Uint8Array;
 	/** Where in `names` the name of each file begins, and its bytes. */
 	readonly starts: Uint32Array;
 	readonly sizes: Uint8Array;
 	/** The folder of each file: 0 is the torrent's own. */
 	readonly folders: Uint32Array;
-	/** The same of folders: their names, and the folder that each is in. That of the torrent is in none, and its own. */
+	/** The same of folders: their names, and the folder that each is in. The first is the torrent's own, whose name is `root`. */
 	readonly folderStarts: Uint32Array;
 	readonly folderSizes: Uint8Array;
 	readonly folderParents: Uint32Array;
@@ -20,6 +22,12 @@ export interface PathColumns {
 	readonly isAscii: boolean;
 	/** Whether it is known that no two are one on any disk: they differ in more than case, or in how letters are composed. */
 	readonly staysApart: boolean;
+}
+
+/** The same to be sent to another thread: of a view all that is behind it would go along. */
+export function detached(columns: PathColumns): PathColumns {
+	const {names} = columns;
+	return names.byteLength === names.buffer.byteLength ? columns : {...columns, names: names.slice()};
 }
 
 const ascii = new TextDecoder('latin1');
@@ -57,11 +65,13 @@ export class ColumnPaths {
 	}
 
 	#folder(folder: number): readonly string[] {
-		const {folderStarts, folderSizes, folderParents} = this.columns;
+		const {root, folderStarts, folderSizes, folderParents} = this.columns;
 		const known = this.#folders[folder];
 		if (known !== undefined) return known;
-		const name = this.#name(folderStarts[folder]!, folderSizes[folder]!);
-		const path = folder === 0 ? [name] : [...this.#folder(folderParents[folder]!), name];
+		const path =
+			folder === 0
+				? [root]
+				: [...this.#folder(folderParents[folder]!), this.#name(folderStarts[folder]!, folderSizes[folder]!)];
 		this.#folders[folder] = path;
 		return path;
 	}

@@ -201,7 +201,7 @@ function namesOfOneHash(): string[] {
 	};
 	let names = [''];
 	let hash = Math.imul(1, 0x9e3779b1);
-	while (names.length < 4096) {
+	while (names.length < 128) {
 		const seen = new Map<number, string>();
 		for (let n = 0; ; n++) {
 			const block = n.toString(36).padStart(5, '0');
