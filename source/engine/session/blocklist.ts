@@ -18,6 +18,8 @@ const tryTime: Millis = 60_000;
 const longestTryTime: Millis = 60 * 60_000;
 /** A server that says nothing for so long has no list. */
 const silence: Millis = 30_000;
+/** Nobody is met for so long at most while a list is on its way, however little of it comes at a time. */
+const patience: Millis = 30_000;
 
 /** What following a blocklist stands on. */
 export interface BlocklistSetup {
@@ -35,7 +37,7 @@ export interface BlocklistSetup {
 /**
  * Keeps addresses of a blocklist away: of a file, read anew when it is another, or of a URL, fetched once a day and kept for
  * the next start. One that cannot be read changes nothing: the one of before holds, and it is said. Where there is none of
- * before nobody is met until it is here, or cannot be had.
+ * before nobody is met until it is here, or cannot be had, or is half a minute on its way.
  */
 export class Blocklist implements SessionService {
 	readonly #setup: BlocklistSetup;
@@ -57,6 +59,8 @@ export class Blocklist implements SessionService {
 	/** The fetch that is under way, and when something of it came last. */
 	#fetching: AbortController | undefined;
 	#heardAt: Millis = 0;
+	/** When there was a way for the first fetch. */
+	#awaitedSince: Millis | undefined;
 
 	constructor(setup: BlocklistSetup) {
 		this.#setup = setup;
@@ -83,9 +87,15 @@ export class Blocklist implements SessionService {
 
 	/** Once a second. */
 	tick(now: Millis): void {
-		const {cutOff} = this.#setup;
+		const {cutOff, log} = this.#setup;
 		if (now - this.#heardAt >= silence)
 			this.#fetching?.abort(new Error(`the server says nothing for ${silence / 1000} s`));
+		if (this.#isAwaited && this.#awaitedSince !== undefined && now - this.#awaitedSince >= patience) {
+			this.#isAwaited = false;
+			// Of one that says nothing at all it is told below that it has none.
+			if (this.#heardAt > this.#awaitedSince)
+				log('warn', `the blocklist ${this.#name} is slow to come: nobody is kept away until it is here`);
+		}
 		if (this.#running !== undefined) return;
 		if (this.#isUrl) {
 			if (now >= this.#fetchAt && cutOff() === undefined) void this.#once(() => this.#fetch());
@@ -157,6 +167,7 @@ export class Blocklist implements SessionService {
 			this.#heardAt = clock.now();
 		};
 		heard();
+		this.#awaitedSince ??= clock.now();
 		this.#fetching = fetching;
 		try {
 			const fetched = await files.fetch(source, http, heard, fetching.signal);

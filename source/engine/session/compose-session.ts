@@ -205,7 +205,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 		log,
 		autosave,
 		catalogue,
-		new FreeSpace(disk, () => settings.dir, startedAt),
+		new FreeSpace(disk, () => settings.dir),
 		creations,
 	];
 	const finder = new Finder(torrents, clock);

@@ -9,21 +9,30 @@ const askTime: Millis = 30_000;
 export class FreeSpace implements SessionService {
 	readonly #disk: Pick<Disk, 'freeSpace'>;
 	readonly #dir: () => string;
-	#askedAt: Millis;
+	/** Not at the start itself, where everything else waits for its turn: with the first tick. */
+	#askedAt: Millis = -Infinity;
+	/** The folder that was asked for last. */
+	#askedFor: string | undefined;
+	#isAsking = false;
 	/** Undefined while nobody knows. */
 	#bytes: Bytes | undefined;
 
 	/** @param dir absolute; asked anew each time */
-	constructor(disk: Pick<Disk, 'freeSpace'>, dir: () => string, now: Millis) {
+	constructor(disk: Pick<Disk, 'freeSpace'>, dir: () => string) {
 		this.#disk = disk;
 		this.#dir = dir;
-		this.#askedAt = now;
 	}
 
+	/** Once a second. A disk that hangs is not asked again before it has answered. */
 	tick(now: Millis): void {
-		if (now - this.#askedAt < askTime) return;
+		const dir = this.#dir();
+		const isDue = now - this.#askedAt >= askTime || dir !== this.#askedFor;
+		if (!isDue || this.#isAsking) return;
 		this.#askedAt = now;
-		void this.#disk.freeSpace(this.#dir()).then(bytes => {
+		this.#askedFor = dir;
+		this.#isAsking = true;
+		void this.#disk.freeSpace(dir).then(bytes => {
+			this.#isAsking = false;
 			this.#bytes = bytes;
 		});
 	}

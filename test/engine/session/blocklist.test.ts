@@ -273,6 +273,62 @@ for (const [what, end] of [
 		if (end === 'silence') assert.match(trouble!, /the server says nothing for 30 s; nobody is kept away$/);
 	});
 
+test('a list that comes drop by drop keeps nobody unmet for longer than half a minute, and holds when it is here', async t => {
+	const space = new Workspace(t);
+	const waiting: ServerResponse[] = [];
+	const url = await serve(t, '127.0.0.1', (_, response) => void waiting.push(response));
+	t.after(() => {
+		for (const response of waiting) response.destroy();
+	});
+	const [bad, good] = [await listener(t, '127.0.0.2'), await listener(t, '127.0.0.3')];
+	const clock = new PushedClock();
+	const ours = await openTestSession(space, 'ours', {blocklist: `${url}/list`, clock});
+	const shared = testTorrent(space, 'shared', [['a', 400_000]]);
+	const id = await ours.add(shared, {peers: [bad.address, good.address]});
+	await until('the list to be asked for', limit, async () => waiting.length > 0);
+	const [drips] = waiting as [ServerResponse];
+	for (let second = 0; second < 28; second++) {
+		drips.write('#\n');
+		clock.push(1000);
+		await ours.view(id);
+	}
+	assert.deepEqual([bad.callers.count, good.callers.count], [0, 0]);
+	await until('both to be dialled', limit, async () => {
+		drips.write('#\n');
+		clock.push(1000);
+		return bad.callers.count > 0 && good.callers.count > 0;
+	});
+	assert.ok(ours.log.some(line => line.includes('is slow to come: nobody is kept away until it is here')));
+	assert.equal((await viewOf(ours)).trouble, undefined);
+	drips.end('127.0.0.2\n');
+	await until('the list to hold', limit, async () => (await viewOf(ours)).ranges === 1);
+	await assert.rejects(ours.send({type: 'peer.add', id, address: bad.address}), /is on the blocklist/);
+	assert.equal(waiting.length, 1);
+});
+
+test('a list of before is enough to meet people while the next one comes drop by drop', async t => {
+	const space = new Workspace(t);
+	mkdirSync(space.path('user'));
+	writeFileSync(space.path('user/blocklist'), '127.0.0.2\n');
+	const waiting: ServerResponse[] = [];
+	const url = await serve(t, '127.0.0.1', (_, response) => {
+		waiting.push(response);
+		response.write('#\n');
+	});
+	t.after(() => {
+		for (const response of waiting) response.destroy();
+	});
+	const [bad, good] = [await listener(t, '127.0.0.2'), await listener(t, '127.0.0.3')];
+	const clock = new PushedClock();
+	const beside = {blocklist: `${url}/list`, blocklistBeside: space.path('user'), clock};
+	const ours = await openTestSession(space, 'ours', beside);
+	const shared = testTorrent(space, 'shared', [['a', 400_000]]);
+	await ours.add(shared, {peers: [bad.address, good.address]});
+	await until('the good one to be dialled', limit, async () => good.callers.count > 0);
+	assert.equal(bad.callers.count, 0);
+	assert.ok(!ours.log.some(line => line.includes('nobody is met')));
+});
+
 test('without a list there is none to read', async t => {
 	const engine = await openTestSession(new Workspace(t), 'engine');
 	await assert.rejects(engine.send({type: 'session.blocklist'}), /there is no blocklist/);
