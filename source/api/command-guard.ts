@@ -80,6 +80,7 @@ const engineSettings: Shape = {
 	dir: optional(text),
 	port: optional(value => count(value) && (value as number) > 0 && (value as number) < 65_536),
 	maxPeers: optional(value => count(value) && (value as number) > 0),
+	maxConnections: optional(value => count(value) && (value as number) > 0),
 	name: value => value === undefined || value === null || text(value),
 	maxDownload: limit,
 	maxUpload: limit,

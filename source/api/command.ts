@@ -360,6 +360,8 @@ export interface EngineSettings {
 	readonly port?: number;
 	/** Connections a torrent, of those that are added from now on. */
 	readonly maxPeers?: number;
+	/** Connections of all torrents together; told is what there are places for. */
+	readonly maxConnections?: number;
 	/** What its owner calls it. */
 	readonly name?: string | null;
 	readonly maxDownload?: BytesPerSecond | null;

@@ -171,6 +171,7 @@ test('transmission-remote changes the session, as far as it can be', {skip}, asy
 	await says(['-ASC'], {'alt-speed-time-enabled': false});
 	await says(['-gsr', '2.5'], {seedRatioLimit: 2.5, seedRatioLimited: true});
 	await says(['-GSR'], {seedRatioLimited: false});
+	await says(['-pr', '99'], {'peer-limit-global': 99});
 	await says(['-e', '8'], {'cache-size-mb': 8});
 	await says(['-w', dir], {'download-dir': dir});
 	await says(['--start-paused'], {'start-added-torrents': false});
@@ -185,7 +186,6 @@ test('transmission-remote changes the session, as far as it can be', {skip}, asy
 		[['-X'], 'pex_enabled'],
 		[['-y'], 'lpd_enabled'],
 		[['--no-utp'], 'utp_enabled'],
-		[['-pr', '99'], 'peer_limit_global'],
 		[['-c', dir], 'incomplete_dir_enabled'],
 		[['--trash-torrent'], 'trash_original_torrent_files'],
 		[['--torrent-done-script', '/bin/true'], 'script_torrent_done_enabled'],

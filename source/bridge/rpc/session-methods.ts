@@ -142,6 +142,7 @@ async function setSpeeds(args: RpcArguments, ground: RpcGround, settings: Engine
 async function configure(args: RpcArguments, ground: RpcGround, now: EngineSettings): Promise<void> {
 	const dir = args.path('download_dir', 'download directory path');
 	const maxPeers = args.count('peer_limit_per_torrent', 10_000);
+	const maxConnections = args.count('peer_limit_global', 20_000);
 	const port = args.count('peer_port', 65_535);
 	if (port === 0) throw new RpcError('params', 'peer port 0 is none: give one from 1 to 65535');
 	const activeDownloads = placesOf(args, ground, 'download_queue', now.activeDownloads);
@@ -152,6 +153,7 @@ async function configure(args: RpcArguments, ground: RpcGround, now: EngineSetti
 		...(dir !== undefined && {dir}),
 		...(port !== undefined && {port}),
 		...(maxPeers !== undefined && {maxPeers: Math.max(1, maxPeers)}),
+		...(maxConnections !== undefined && {maxConnections: Math.max(1, maxConnections)}),
 		...(activeDownloads !== undefined && {activeDownloads}),
 		...(activeSeeds !== undefined && {activeSeeds}),
 		...(goal !== undefined && {seedRules: {rules: now.seedRules?.rules ?? [], all: goal}}),
@@ -163,6 +165,7 @@ async function configure(args: RpcArguments, ground: RpcGround, now: EngineSetti
 const handled: ReadonlySet<string> = new Set([
 	...Object.keys(keptSettings),
 	...['alt_speed_enabled', 'alt_speed_time_enabled', 'download_dir', 'peer_limit_per_torrent', 'peer_port'],
+	'peer_limit_global',
 	...['download_queue_enabled', 'seed_queue_enabled', 'seed_ratio_limited', 'idle_seeding_limit_enabled'],
 	...['speed_limit_down_enabled', 'speed_limit_up_enabled'],
 ]);

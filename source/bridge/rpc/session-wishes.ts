@@ -8,7 +8,15 @@ import {engineSettings} from './session-values.js';
 type Wish = {readonly own: unknown; readonly value: unknown};
 
 const name = 'wishes';
-const keys = ['dir', 'maxPeers', 'slowTimes', 'activeDownloads', 'activeSeeds', 'seedRules'] as const;
+const keys = [
+	'dir',
+	'maxPeers',
+	'maxConnections',
+	'slowTimes',
+	'activeDownloads',
+	'activeSeeds',
+	'seedRules',
+] as const;
 
 function wishesOf(memory: RpcMemory): Record<string, Wish> {
 	const kept = memory.setting(name);

@@ -24,6 +24,8 @@ export interface CommandHost {
 	readonly limits: SessionLimits;
 	readonly settings: SessionSettings;
 	readonly guard: Pick<DiskGuard, 'configure'>;
+	/** Connections of all torrents together, and how to have another number. */
+	readonly connections: {readonly most: number; limit(wanted: number): void};
 	readonly seedGoals: Pick<SeedGoals, 'apply' | 'rules'>;
 	/** Where peers find us. */
 	port(): number;

@@ -7,13 +7,21 @@ import type {CommandHost} from './command-host.js';
 const limitNames: readonly LimitName[] = ['maxDownload', 'maxUpload', 'slowDownload', 'slowUpload'];
 
 /** What holds now. */
-export function settingsOf({settings, limits, queue, seedGoals, port}: CommandHost): EngineSettings {
+export function settingsOf({
+	settings,
+	limits,
+	queue,
+	seedGoals,
+	connections,
+	port,
+}: CommandHost): EngineSettings {
 	const {maxDownload, maxUpload} = limits.of('normal');
 	const slow = limits.of('slow');
 	return {
 		dir: settings.dir,
 		port: port(),
 		maxPeers: settings.maxPeers,
+		maxConnections: connections.most,
 		name: settings.name ?? null,
 		maxDownload: maxDownload ?? null,
 		maxUpload: maxUpload ?? null,
@@ -31,15 +39,26 @@ export function settingsOf({settings, limits, queue, seedGoals, port}: CommandHo
  * cannot be had, and changes nothing.
  */
 export async function configure(
-	{settings, limits, queue, seedGoals, guard, movePort}: CommandHost,
+	{settings, limits, queue, seedGoals, guard, connections, movePort}: CommandHost,
 	changes: EngineSettings,
 ): Promise<void> {
-	const {port, dir, maxPeers, name, slowTimes, activeDownloads, activeSeeds, seedRules, minFreeSpace} =
-		changes;
+	const {
+		port,
+		dir,
+		maxPeers,
+		maxConnections,
+		name,
+		slowTimes,
+		activeDownloads,
+		activeSeeds,
+		seedRules,
+		minFreeSpace,
+	} = changes;
 	if (dir !== undefined) requireAbsolute(dir);
 	if (port !== undefined) await movePort(port);
 	if (dir !== undefined) settings.dir = dir;
 	if (maxPeers !== undefined) settings.maxPeers = maxPeers;
+	if (maxConnections !== undefined) connections.limit(maxConnections);
 	if (name !== undefined) settings.name = name ?? undefined;
 	const rates = limitNames.filter(each => changes[each] !== undefined);
 	if (rates.length > 0 || slowTimes !== undefined)

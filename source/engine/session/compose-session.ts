@@ -239,6 +239,12 @@ export function composeSession(options: SessionOptions): SessionParts {
 			guard,
 			now: () => clock.now(),
 			port: () => shared.port(),
+			connections: {
+				get most() {
+					return slots.most;
+				},
+				limit: wanted => slots.limit(connectionLimits(openFileLimit(), wanted).peers),
+			},
 			movePort,
 			blocklist,
 			adder,

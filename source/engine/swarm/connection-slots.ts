@@ -8,7 +8,7 @@ const yieldGap: Millis = 1000;
 
 /** The places for connections with peers, of all torrents together, and how fast new ones are made. */
 export class ConnectionSlots {
-	readonly #most: number;
+	#most: number;
 	readonly #torrents: ReadonlyMap<string, Torrent>;
 	readonly #clock: Clock;
 	readonly #dialRate: DialRate;
@@ -20,6 +20,20 @@ export class ConnectionSlots {
 		this.#torrents = torrents;
 		this.#clock = clock;
 		this.#dialRate = new DialRate(clock.now());
+	}
+
+	/** Connections that there are places for. */
+	get most(): number {
+		return this.#most;
+	}
+
+	/** There are so many places from now on. Who holds one too many goes: of those who have most, the idlest first. */
+	limit(most: number): void {
+		this.#most = most;
+		for (let surplus = this.#taken - most; surplus > 0; surplus--) {
+			const largest = this.#largest(0);
+			if (!largest?.swarm.eviction?.evictSurplus()) return;
+		}
 	}
 
 	/**
@@ -52,12 +66,17 @@ export class ConnectionSlots {
 	#yields(held: number): boolean {
 		const now = this.#clock.now();
 		if (now - this.#yieldedAt < yieldGap) return false;
-		let largest: Torrent | undefined;
-		for (const torrent of this.#torrents.values()) {
-			if (torrent.swarm.peers.size > (largest?.swarm.peers.size ?? held + 1)) largest = torrent;
-		}
+		const largest = this.#largest(held + 1);
 		if (largest === undefined) return false;
 		this.#yieldedAt = now;
 		return largest.swarm.eviction?.evictForOtherTorrent() === true;
+	}
+
+	/** Who has most connections, of those with more than so many. */
+	#largest(than: number): Torrent | undefined {
+		let largest: Torrent | undefined;
+		for (const torrent of this.#torrents.values())
+			if (torrent.swarm.peers.size > (largest?.swarm.peers.size ?? than)) largest = torrent;
+		return largest;
 	}
 }

@@ -105,6 +105,20 @@ export class Eviction {
 		return idlest !== undefined;
 	}
 
+	/** There are fewer places than connections: one that is not made yet goes first, then the idlest. Answers whether one went. */
+	evictSurplus(): boolean {
+		let idlest: EvictablePeer | undefined;
+		for (const peer of this.#peers.values()) {
+			if (!peer.ready) {
+				idlest = peer;
+				break;
+			}
+			if (idlest === undefined || peer.traffic.lastUsefulAt < idlest.traffic.lastUsefulAt) idlest = peer;
+		}
+		if (idlest !== undefined) this.#letGo(idlest, 'there may be fewer now');
+		return idlest !== undefined;
+	}
+
 	#letGo(peer: EvictablePeer, why: string): void {
 		this.#isGoing = true;
 		peer.close(why);

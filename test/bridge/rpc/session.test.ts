@@ -47,6 +47,7 @@ for (const [name, set, told] of [
 	['a goal', {seedRatioLimited: true, seedRatioLimit: 1.25}, undefined],
 	['a goal of rest', {'idle-seeding-limit-enabled': true, 'idle-seeding-limit': 45}, undefined],
 	['peers', {'peer-limit-per-torrent': 33}, undefined],
+	['peers of all torrents together', {'peer-limit-global': 77}, undefined],
 	['that torrents wait when they are added', {'start-added-torrents': false}, undefined],
 	['that pieces are fetched in order', {sequential_download: true}, undefined],
 	['the cache', {'cache-size-mb': 16}, undefined],
@@ -98,6 +99,7 @@ test('what a remote has set holds again after a restart, unless the config says 
 	const {engine, space, clock} = stage;
 	await stage.older('session-set', {
 		'peer-limit-per-torrent': 33,
+		'peer-limit-global': 90,
 		seedRatioLimited: true,
 		seedRatioLimit: 3,
 		'download-queue-size': 9,
@@ -107,7 +109,7 @@ test('what a remote has set holds again after a restart, unless the config says 
 	// As if started again with its config: but of the queue it says something else now.
 	await engine.send({
 		type: 'session.configure',
-		settings: {maxPeers: 50, seedRules: {all: {}, rules: []}, activeDownloads: 2},
+		settings: {maxPeers: 50, maxConnections: 200, seedRules: {all: {}, rules: []}, activeDownloads: 2},
 	});
 	const again = await openRpc(
 		{where: {host: '127.0.0.1', port: 0}, hosts: []},
@@ -116,8 +118,8 @@ test('what a remote has set holds again after a restart, unless the config says 
 	space.defer(() => again.close());
 	const {settings} = await engine.send({type: 'session.configure', settings: {}});
 	assert.deepEqual(
-		[settings?.maxPeers, settings?.seedRules?.all, settings?.activeDownloads],
-		[33, {ratio: 3}, 2],
+		[settings?.maxPeers, settings?.maxConnections, settings?.seedRules?.all, settings?.activeDownloads],
+		[33, 90, {ratio: 3}, 2],
 	);
 });
 

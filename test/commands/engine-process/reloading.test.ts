@@ -58,10 +58,10 @@ test('config set reaches the engine that runs, and so do reload and SIGHUP for a
 	assert.deepEqual((await say('config', 'reload'))[0], 0);
 	assert.deepEqual((await say('config', 'unset', 'rpc', 'rpc-password-file'))[0], 0);
 	const shared = space.folder('shared');
-	write({'max-upload': '2M', 'max-peers': 7, 'shared-folders': [shared]});
+	write({'max-upload': '2M', 'max-peers': 7, 'max-connections': 90, 'shared-folders': [shared]});
 	assert.deepEqual(await say('config', 'reload'), [
 		0,
-		`${read} goes by max-peers, max-upload, shared-folders now`,
+		`${read} goes by max-peers, max-connections, max-upload, shared-folders now`,
 		'',
 	]);
 	assert.match(String((await say('share', '--list'))[1]), /shared/);
@@ -76,7 +76,7 @@ test('config set reaches the engine that runs, and so do reload and SIGHUP for a
 		15_000,
 		() =>
 			readFileSync(space.path('log'), 'utf8').includes(
-				'it goes by max-peers, seed-ratio, keep-last-seed, max-upload, active-seeds, seed-rules, shared-folders now',
+				'it goes by max-peers, seed-ratio, keep-last-seed, max-connections, max-upload, active-seeds, seed-rules, shared-folders now',
 			),
 		10,
 	);

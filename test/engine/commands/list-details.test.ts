@@ -62,6 +62,7 @@ test('an engine says what it goes by', async t => {
 		dir: space.path('state-data'),
 		port: engine.port,
 		maxPeers: 9,
+		maxConnections: 200,
 		name: null,
 		maxDownload: null,
 		maxUpload: null,

@@ -78,3 +78,32 @@ test('connections are made at once up to 30, then 30 a second', async () => {
 	}
 	await lone.torrent.close();
 });
+
+test('with fewer places those who hold one too many go, of who has most the idlest first; with more there is room', async () => {
+	const torrents = new Map<string, Torrent>();
+	const slots = new ConnectionSlots(8, torrents, new HandClock());
+	const one = new LoneTorrent({seeds: true, slots, random: seeded(1)});
+	const other = new LoneTorrent({slots, random: seeded(2)});
+	torrents.set('one', one.torrent).set('other', other.torrent);
+	await one.start();
+	await other.start();
+	const peers: LonePeer[] = [];
+	for (let id = 1; id <= 6; id++) peers.push(await LonePeer.meet(one, id));
+	for (let id = 1; id <= 2; id++) await LonePeer.meet(other, id);
+	await seconds(one, 1);
+	for (const {peer} of peers.slice(0, 2)) peer.traffic.lastUsefulAt = one.clock.now();
+	slots.limit(4);
+	assert.equal(slots.most, 4);
+	assert.equal(one.torrent.swarm.peers.size + other.torrent.swarm.peers.size, 4);
+	assert.deepEqual(
+		peers.map(({connection}) => connection.reason),
+		[undefined, undefined, ...Array(4).fill('there may be fewer now')],
+	);
+	assert.notEqual((await LonePeer.meet(one, 7)).connection.reason, undefined, 'all places are taken');
+	slots.limit(6);
+	assert.equal((await LonePeer.meet(one, 8)).connection.reason, undefined);
+	assert.equal((await LonePeer.meet(one, 9)).connection.reason, undefined);
+	assert.notEqual((await LonePeer.meet(one, 10)).connection.reason, undefined);
+	for (const lone of [one, other]) await lone.torrent.close();
+	assert.equal(one.connections + other.connections, 0);
+});
