@@ -167,18 +167,121 @@ test('a first word of any length comes, though it was made longer, and when that
 		}
 });
 
-test('where long packets begin to vanish the stream is lost, and the next one gets through with short ones', async () => {
+for (const [what, wide] of [
+	['of who has something to say', 'there'],
+	['both ways', 'both'],
+] as const)
+	test(`where long packets ${what} begin to vanish in mid-stream what was under way goes in short ones, and the stream stands`, async () => {
+		for (const seed of [1, 2, 3]) {
+			const world = new UtpWorld(seed, {delay: 20, rate: 1e6, queue: 1e5});
+			const {near, far} = await world.connect();
+			near.send(3 * mebibyte);
+			if (wide === 'both') far.send(3 * mebibyte);
+			await world.clock.passUntil(() => far.received > mebibyte, minute);
+			const {there, back} = world;
+			there.habits.longest = 1000;
+			if (wide === 'both') back.habits.longest = 1000;
+			const began = world.clock.now();
+			const before = far.received;
+			assert.ok(
+				await world.clock.passUntil(() => far.received > before + 200_000, minute),
+				near.why ?? far.why,
+			);
+			assert.ok(world.clock.now() - began < 10_000, `${world.clock.now() - began} ms`);
+			await whole(world, near, far, minute);
+			if (wide === 'both') await whole(world, far, near, minute);
+			const {near: again, far: other} = await world.connect();
+			const {lost} = there;
+			again.send(100_000);
+			await whole(world, again, other, minute);
+			assert.equal(there.lost, lost, 'the next one begins with short ones');
+		}
+	});
+
+test('where nothing more is to be said when long packets begin to vanish the stream ends, and the next one gets through', async () => {
 	const world = new UtpWorld(1, {delay: 20, rate: 1e6, queue: 1e5});
 	const {near, far: first} = await world.connect();
 	near.send(100_000);
 	await whole(world, near, first);
 	world.there.habits.longest = 1000;
-	near.send(100_000);
+	// It all leaves at once.
+	near.send(5000);
 	assert.ok(await world.clock.passUntil(() => near.why !== undefined, minute));
 	assert.equal(near.why, 'the peer does not answer any more');
 	const {near: again, far} = await world.connect();
 	again.send(100_000);
 	await whole(world, again, far, minute);
+});
+
+for (const [what, cut] of [
+	['acks are lost', (at: 'there' | 'back') => at === 'back'],
+	['nothing gets through', () => true],
+] as const)
+	test(`while ${what} for some seconds nothing is taken for lost that has come: every byte is right`, async () => {
+		for (let seed = 1; seed <= 12; seed++) {
+			let isCut = false;
+			const eats = (at: 'there' | 'back') => () => isCut && cut(at);
+			const line = {delay: 20 + seed, rate: 1e6, queue: 1e5};
+			const world = new UtpWorld(seed, {...line, eats: eats('there')}, {...line, eats: eats('back')});
+			const {near, far} = await world.connect();
+			near.send(2 * mebibyte);
+			far.send(2 * mebibyte);
+			await world.clock.passUntil(() => far.received > mebibyte / 2, minute);
+			isCut = true;
+			await world.clock.pass(500 * seed);
+			isCut = false;
+			await whole(world, near, far, minute);
+			await whole(world, far, near, minute);
+		}
+	});
+
+test('what a line has kept for some seconds and brings all at once is no reason to send other bytes: every one is right', async () => {
+	for (let seed = 1; seed <= 12; seed++) {
+		let until = 0;
+		let now = () => 0;
+		const line = (): Habits => ({
+			rate: 1e6,
+			queue: 1e7,
+			get delay() {
+				return Math.max(20, until - now());
+			},
+		});
+		const world = new UtpWorld(seed, line(), line());
+		now = () => world.clock.now();
+		const {near, far} = await world.connect();
+		near.send(2 * mebibyte);
+		far.send(2 * mebibyte);
+		await world.clock.passUntil(() => far.received > mebibyte / 2, minute);
+		until = now() + 500 * seed;
+		await whole(world, near, far, minute);
+		await whole(world, far, near, minute);
+	}
+});
+
+test('whatever a line does to long packets, and loses besides, no byte is wrong', async () => {
+	let ended = 0;
+	for (let seed = 1; seed <= 40; seed++) {
+		const world = new UtpWorld(
+			seed,
+			{delay: 30, rate: 1e6, queue: 1e5, loss: 0.03, jitter: 20, twice: 0.02},
+			{delay: 30, rate: 1e6, queue: 1e5, loss: 0.03, jitter: 20, twice: 0.02},
+		);
+		const {near, far} = await world.connect();
+		near.send(mebibyte);
+		far.send(mebibyte);
+		for (let turn = 0; turn < 12; turn++) {
+			world.there.habits.longest = world.random.next() < 0.5 ? 1000 : Infinity;
+			world.back.habits.longest = world.random.next() < 0.3 ? 1000 : Infinity;
+			await world.clock.pass(world.random.next() * 4000);
+		}
+		await world.clock.passUntil(
+			() => near.why !== undefined || (far.received === near.sent && near.received === far.sent),
+			10 * minute,
+		);
+		if (near.why !== undefined) ended++;
+		assert.ok(near.isRight && far.isRight, `seed ${seed}: ${far.received} of ${near.sent}`);
+	}
+	assert.ok(ended < 20, `${ended} of 40 ended`);
 });
 
 test('a line that takes long packets again is used for them again', async () => {

@@ -27,6 +27,12 @@ const smallPayload: Bytes = 548;
 const mostTrials = 3;
 /** Time-outs in a row of full packets, after which they are thought not to get through. */
 const tooLongAfter = 2;
+/** So far ahead of what is lacking everybody keeps a packet. */
+const mostAhead = 480;
+/** Of as many packets after the one that is lacking do all say which came, where they say it of the last of so many. */
+const mostTold = 28;
+/** What goes into the packet that asks, at most: as little else is. */
+const questionPayload: Bytes = 541;
 /** Bytes under way to the other end at most. */
 const mostInFlight: Bytes = 1 << 20;
 const leastUnread: Bytes = 4096;
@@ -132,6 +138,12 @@ export class UtpStream implements PeerStream {
 	#timeouts = 0;
 	/** Of those, in a row, the ones of full packets. */
 	#longLost = 0;
+	/** A short packet that tells, when it comes, whether the long ones before it do; whether nothing else is sent meanwhile. */
+	#question: OutPacket | undefined;
+	#isAsking = false;
+	/** Packets before it that were under way then, and what the other end took; whether it had said then that it has something early. */
+	#asked = {count: 0, window: 0, hadEarly: false};
+	#saysEarly = false;
 	#lastSentAt: Millis;
 	#closedAt: Millis = Infinity;
 	/** The stamp of the last ack. */
@@ -344,7 +356,63 @@ export class UtpStream implements PeerStream {
 		this.#waitsSince = now;
 		if (this.#theirWindow > 0 && this.#state !== 'connecting') this.#ledbat.timedOut(this.#usual);
 		this.#out.timedOut();
+		if (isLong && this.#longLost >= tooLongAfter && this.#ask(now)) return;
+		this.#isAsking = false;
 		if (this.#out.waiting !== undefined) this.#transmit(this.#out.waiting, now, undefined);
+	}
+
+	/**
+	 * A line has become narrow, or is cut: what is under way may never come, as it is. It can go into shorter packets only
+	 * where it is known that nothing of it has come, whatever acks say that were on their way all the time: who has one of
+	 * them would take its number for the same bytes. A short packet is sent, so far ahead that what is before it has room in
+	 * short ones. Its bytes are right for it in either case: the numbers between have a byte each. Whoever has it and
+	 * nothing before it says so. Answers whether that is asked now: every other time, the long one being tried between.
+	 */
+	#ask(now: Millis): boolean {
+		const out = this.#out;
+		if (this.#isAsking || this.#state !== 'connected' || out.hasGap || this.#theirWindow === 0) return false;
+		if (this.#question === undefined) {
+			const {count, payload} = out;
+			const between = Math.max(1, Math.ceil((payload - smallPayload * count) / (smallPayload - 1)));
+			if (count + between > mostAhead || this.#unsent <= between) return false;
+			this.#trial = undefined;
+			this.#trialsLeft = 0;
+			for (let packed = 0; packed < between; packed++) this.#pack(1);
+			this.#question = this.#pack(Math.min(questionPayload, this.#unsent));
+			this.#asked = {count, window: this.#theirWindow, hadEarly: this.#saysEarly};
+		}
+		this.#isAsking = true;
+		this.#transmit(this.#question, now, undefined);
+		return true;
+	}
+
+	/**
+	 * Some say only of the first few packets after the one that is lacking which came: that something came which they cannot
+	 * say is an answer, too. It is the one that was asked by when they would have said it of all others, or when what they
+	 * take is less by exactly that one.
+	 */
+	#isSilentAnswer({window, sackLength}: UtpHeader, sack: Uint8Array | undefined): boolean {
+		const {count, window: before, hadEarly} = this.#asked;
+		if (!this.#isAsking || hadEarly || sack === undefined || sack.some(bits => bits !== 0)) return false;
+		return count - 1 <= Math.min(mostTold, 8 * sackLength) || window === before - this.#question!.payload;
+	}
+
+	/** What was asked is answered, or needs no answer any more. */
+	#answered(hasProgress: boolean): void {
+		const question = this.#question;
+		if (question === undefined || (question.state !== 'come' && !hasProgress)) return;
+		this.#question = undefined;
+		this.#isAsking = false;
+		const make = (sequence: number, payload: Bytes): Uint8Array => {
+			const bytes = new Uint8Array(utpHeaderLength + payload);
+			writeUtpPacket(bytes, utpType.data, this.sending, sequence);
+			return bytes;
+		};
+		if (hasProgress || !this.#out.repack(question.sequence, smallPayload, make)) return;
+		this.#timeouts = 0;
+		this.#longLost = 0;
+		this.#roundTrip.progress();
+		this.#waitsSince = this.#ground.now();
 	}
 
 	/** How long it was under way, and what it says of ours. */
@@ -374,6 +442,12 @@ export class UtpStream implements PeerStream {
 			this.#timeouts = 0;
 			this.#roundTrip.progress();
 			this.#ledbat.acknowledged(news.bytes, this.#isFull, this.#usual);
+		}
+		if (!isOld) this.#saysEarly = sackLength > 0;
+		if (this.#question !== undefined) {
+			if (this.#out.count === before && this.#isSilentAnswer(header, sack))
+				this.#out.came(this.#question, now, news);
+			this.#answered(this.#out.count < before);
 		}
 		if (news.roundTrip >= 0) this.#roundTrip.sample(news.roundTrip);
 		if (news.isNewLoss) {
@@ -437,6 +511,7 @@ export class UtpStream implements PeerStream {
 		const window = Math.min(this.#ledbat.window, this.#theirWindow);
 		if (this.#lastSentAt < now - 1000 && out.count === 0 && this.#unsent > 0)
 			this.#ledbat.rested(this.#usual);
+		if (this.#isAsking) return;
 		let resent = 0;
 		this.#isFull = false;
 		for (let again = out.waiting; again !== undefined; again = out.waiting) {

@@ -155,6 +155,70 @@ export class SendWindow {
 		this.#duplicates = 0;
 	}
 
+	/** Whether something is known to have come while what was sent before it is not. */
+	get hasGap(): boolean {
+		return this.#highest !== undefined;
+	}
+
+	/** A packet is known to have come early, from elsewhere than the acks. */
+	came(packet: OutPacket, now: Millis, news: AckNews): void {
+		if (packet.state === 'come') return;
+		this.#come(packet, now, news);
+		const {sequence} = packet;
+		if (this.#highest === undefined || sequenceDistance(sequence, this.#highest) > 0)
+			this.#highest = sequence;
+	}
+
+	/** Payload of all packets that are not known to have come with all before them. */
+	get payload(): Bytes {
+		let sum = 0;
+		for (let sequence = this.#oldest; sequence !== this.#next; sequence = sequenceAfter(sequence))
+			sum += this.#at(sequence).payload;
+		return sum;
+	}
+
+	/**
+	 * Puts what is in the packets before a number into the same count of others, of at most `most` bytes each, which wait to
+	 * be sent: what they were never came. Only for when that is known: who has one of them would take its number for the
+	 * same bytes. Answers whether it could be done: nothing of them is known to have come, and they have room.
+	 *
+	 * @param make the whole packet of a number, with room for so much payload at its end
+	 */
+	repack(before: number, most: Bytes, make: (sequence: number, payload: Bytes) => Uint8Array): boolean {
+		const count = sequenceDistance(before, this.#oldest);
+		if (count <= 0 || count > this.count) return false;
+		let length = 0;
+		for (let at = 0; at < count; at++) {
+			const {state, payload} = this.#at(sequenceAfter(this.#oldest, at));
+			if (state === 'come') return false;
+			length += payload;
+		}
+		if (length > count * most || length < count) return false;
+		const whole = new Uint8Array(length);
+		let filled = 0;
+		for (let at = 0; at < count; at++) {
+			const packet = this.#at(sequenceAfter(this.#oldest, at));
+			whole.set(packet.bytes.subarray(packet.bytes.length - packet.payload), filled);
+			filled += packet.payload;
+			if (packet.state === 'flying') this.#lose(packet);
+		}
+		let used = 0;
+		for (let at = 0; at < count; at++) {
+			const sequence = sequenceAfter(this.#oldest, at);
+			// As full as may be, with a byte at least for each that follows.
+			const payload = Math.min(most, length - used - (count - at - 1));
+			const bytes = make(sequence, payload);
+			bytes.set(whole.subarray(used, used + payload), bytes.length - payload);
+			used += payload;
+			this.#packets[sequence & (this.#packets.length - 1)] = {
+				...{bytes, payload, sequence, sentAt: 0, order: 0, sends: 0, state: 'waits'},
+			};
+		}
+		this.#duplicates = 0;
+		this.#cutAt = this.#order;
+		return true;
+	}
+
 	/** The window is cut now: what is found lost of what was sent so far is no reason to cut it again. */
 	cut(): void {
 		this.#cutAt = this.#order;
