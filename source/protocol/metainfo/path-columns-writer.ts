@@ -42,6 +42,7 @@ export class PathColumnsWriter {
 	/** Names by what they are made of: 0 for nothing, n + 1 for folder n, -1 - n for file n. */
 	readonly #table: Int32Array;
 	#entries = 0;
+	#pads = 0;
 	#looks = 0;
 
 	/**
@@ -65,7 +66,11 @@ export class PathColumnsWriter {
 		this.#look(at, length, parent);
 		const slot = this.#find(parent);
 		const known = this.#table[slot]!;
-		if (known !== 0) return known > 0 ? known - 1 : undefined;
+		if (known !== 0) {
+			// What was written of it is there already.
+			if (this.#start + this.#size === this.#end) this.#end = this.#start;
+			return known > 0 && this.#isQuick ? known - 1 : undefined;
+		}
 		const folder = this.#folderStarts.push(this.#start) - 1;
 		this.#folderSizes.push(this.#size);
 		this.#folderParents.push(parent);
@@ -83,7 +88,10 @@ export class PathColumnsWriter {
 		this.#starts[file] = this.#start;
 		this.#sizes[file] = this.#size;
 		this.#folders[file] = folder;
-		if (isPad || (this.#names[this.#start] === 0x5f && this.#isPadName())) return 2;
+		if (isPad || (this.#names[this.#start] === 0x5f && this.#isPadName())) {
+			this.#pads++;
+			return 2;
+		}
 		const slot = this.#find(folder);
 		return this.#table[slot] === 0 && this.#enter(slot, -1 - file) ? 1 : 0;
 	}
@@ -178,11 +186,16 @@ export class PathColumnsWriter {
 		return !isTwin;
 	}
 
-	/** Answers whether names are found as quickly as they are to be: somebody may have made them not to be. */
+	/** Answers whether there is room for more, and names are still found quickly. */
 	#enter(slot: number, entry: number): boolean {
 		this.#table[slot] = entry;
 		this.#entries++;
-		return 2 * this.#entries < this.#table.length && this.#looks < looksPerName * (this.#entries + 64);
+		return 2 * this.#entries < this.#table.length && this.#isQuick;
+	}
+
+	/** Whether names are found as quickly as they are to be: somebody may have made them not to be. */
+	get #isQuick(): boolean {
+		return this.#looks < looksPerName * (this.#entries + this.#pads + 64);
 	}
 }
 

@@ -193,7 +193,7 @@ test(`whatever a list of files is like, both ways say the same (seed ${seed})`, 
 });
 
 /** Names with the same hash: of each pair of blocks either may stand, for what comes out of them is the same. */
-function namesOfOneHash(): string[] {
+function namesOfOneHash(count: number): string[] {
 	const step = (hash: number, text: string): number => {
 		let next = hash;
 		for (let at = 0; at < text.length; at++) next = Math.imul(next ^ text.charCodeAt(at), 0x01000193);
@@ -201,10 +201,11 @@ function namesOfOneHash(): string[] {
 	};
 	let names = [''];
 	let hash = Math.imul(1, 0x9e3779b1);
-	while (names.length < 128) {
+	while (names.length < count) {
 		const seen = new Map<number, string>();
 		for (let n = 0; ; n++) {
-			const block = n.toString(36).padStart(5, '0');
+			// Numbers far from each other: blocks that are nearly the same seldom have one hash.
+			const block = (Math.imul(n, 0x9e3779b1) >>> 0).toString(36).padStart(7, '0');
 			const after = step(hash, block);
 			const twin = seen.get(after);
 			seen.set(after, block);
@@ -218,10 +219,43 @@ function namesOfOneHash(): string[] {
 }
 
 test('names that were made to be sought for long are left to be read one by one', () => {
-	const files = namesOfOneHash().map(name => ({path: [name], length: 1}));
+	const files = namesOfOneHash(128).map(name => ({path: [name], length: 1}));
 	assert.equal(atOneGo(info(files)), undefined);
 	// Other names, as many, are sought for no longer than it takes.
 	sameAtOneGo(files.map((_, n) => ({path: [`${n}`], length: 1})));
+});
+
+test('nor are folders sought for long that only padding is in', () => {
+	const names = namesOfOneHash(256);
+	const files = Array.from({length: 4096}, (_, n) => ({path: [`${n}`], length: 1}));
+	const folders = names.map(folder => ({path: [folder, 'f'], length: 1}));
+	// So few that are found one after the other are no harm.
+	sameAtOneGo([...files, ...folders]);
+	const padding = Array.from({length: 4096}, (_, n) => ({
+		path: [names[names.length - 1 - (n % 2)]!, 'p'],
+		length: 1,
+		attr: 'p',
+	}));
+	assert.ok(atOneGo(info([...files, ...folders, ...padding])) === undefined);
+	// Padding between files in many folders is as usual.
+	sameAtOneGo(
+		files.flatMap((_, n) => [
+			{path: ['a', `${n % 3}`, `${n % 5}`, 'b', 'c', `${n}`], length: 1},
+			{path: ['.pad', `${n}`], length: n, attr: 'p'},
+		]),
+	);
+});
+
+test('a folder whose name is to be another is written once', () => {
+	const files = Array.from({length: 1000}, (_, n) => ({
+		path: [n % 2 === 0 ? 'größe' : '写真', `${n}`],
+		length: 1,
+	}));
+	const bytes = info(files);
+	sameAtOneGo(files);
+	const list = decodeBencode(bytes).get('files')!;
+	const {names} = readListColumns(list, name)!.paths;
+	assert.equal(names.length, list.end - list.start + 'größe'.length + 2 + '写真'.length * 3);
 });
 
 test('however many folders there are for how many files, both ways say the same', () => {
