@@ -4,6 +4,7 @@ import {benchAttached} from './attached.bench.ts';
 import {benchBlocklist} from './blocklist.bench.ts';
 import {benchCatalogue} from './catalogue.bench.ts';
 import {compare} from './compare/compare.ts';
+import {wrapped} from './compare/report.ts';
 import {benchCreate} from './create.bench.ts';
 import {benchDht} from './dht.bench.ts';
 import {benchEncryption} from './encryption.bench.ts';
@@ -52,8 +53,21 @@ const args = process.argv.slice(2);
 if (args.some(word => word.startsWith('--'))) process.exit(await compare(args));
 const unknown = args.find(word => all.every(([name]) => name !== word));
 if (unknown !== undefined) {
-	console.error(`no benchmark is called ${unknown}: there are ${all.map(([name]) => name).join(', ')}`);
+	const names = all.map(([name]) => name).join(', ');
+	for (const line of wrapped(`no benchmark is called ${unknown}: there are ${names}`)) console.error(line);
 	process.exit(2);
 }
-for (const [name, bench] of all) if (args.length === 0 || args.includes(name)) await bench();
-process.exit();
+const failed: string[] = [];
+for (const [name, bench] of all) {
+	if (args.length > 0 && !args.includes(name)) continue;
+	try {
+		await bench();
+	} catch (error) {
+		// The others have their say.
+		console.error(`${name} ends here: ${(error as Error).message}`);
+		failed.push(name);
+	}
+}
+if (failed.length > 0)
+	for (const line of wrapped(`without a figure: ${failed.join(', ')}`)) console.error(line);
+process.exit(failed.length > 0 ? 1 : 0);
