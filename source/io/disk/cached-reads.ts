@@ -6,8 +6,8 @@ const evidence: Bytes = 16 << 20;
 const evidenceTime: Millis = 250;
 /** How much is read on the loop before it is looked whether it came from memory. */
 const lookEvery: Bytes = 256 << 10;
-/** What took so long kept everybody waiting, whatever was counted. */
-const longest: Millis = 20;
+/** What took so long kept everybody waiting, whatever was counted: longer than a busy machine takes for other programs. */
+const longest: Millis = 100;
 /** Nothing is read on the loop for so long after a read that came from the disk. */
 const restTime: Millis = 1000;
 /** What was in memory may have gone when nobody has read for so long. */
