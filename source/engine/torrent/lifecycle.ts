@@ -41,6 +41,8 @@ export interface LifecycleContent {
 	readonly onDisk: FilesOnDisk;
 	/** Undefined while nobody has needed it. */
 	readonly downloading: Downloader | undefined;
+	/** All of it is there, as was known before: what is kept of it stays as it is when it begins. */
+	readonly isAsKept: boolean;
 	readonly superSeeding: SuperSeeding;
 	readonly completion: PieceCompletion;
 	readonly timeouts: RequestTimeouts;
@@ -103,8 +105,9 @@ export class TorrentLifecycle {
 		if (this.#activity.name === 'closed') return activity;
 		if (this.#activity.name === 'checking' && this.#activity !== activity) this.#activity.stop();
 		const isNews = !rests(this.#activity) || !rests(activity);
+		const isAsKept = startsFrom(this.#activity, activity) && this.#owner.content?.isAsKept === true;
 		this.#activity = activity;
-		this.#owner.activityChanged(isNews);
+		this.#owner.activityChanged(isNews && !isAsKept);
 		return activity;
 	}
 
@@ -409,6 +412,12 @@ function isAboutFiles({code}: StorageFailure): boolean {
 
 async function allDone(...tasks: ReadonlyArray<Promise<unknown>>): Promise<void> {
 	await Promise.all(tasks);
+}
+
+/** It begins, and nothing but its account of itself was looked at. */
+function startsFrom(before: TorrentActivity, after: TorrentActivity): boolean {
+	if (after.name === 'checking') return rests(before);
+	return after.name === 'active' && before.name === 'checking' && before.total === 0;
 }
 
 /** Nothing is done with its data, and nothing was since it was said what it does. */

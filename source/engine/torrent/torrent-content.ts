@@ -224,6 +224,11 @@ export class TorrentContent
 		return (this.#downloader === undefined && this.have.full) || this.downloader.needed.count === 0;
 	}
 
+	/** All of it is there, as was known before. */
+	get isAsKept(): boolean {
+		return this.have.full && this.resumeState.known?.have.full === true;
+	}
+
 	/** Undefined while its files are nobody's. */
 	get storage(): Storage | undefined {
 		return this.onDisk.storage;

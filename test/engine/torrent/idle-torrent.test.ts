@@ -78,3 +78,26 @@ test('what is chosen of it holds when it is not whole any more', async () => {
 	assert.deepEqual([lone.parts.needsNothing, lone.parts.downloader.picker.open], [false, 1]);
 	await lone.torrent.close();
 });
+
+test('one that begins as it was left need not be saved for that, one whose files are not as they were does', async () => {
+	const first = await whole();
+	const memory = await first.torrent.rememberNow();
+	await first.torrent.close();
+	for (const [stamps, isSaved] of [
+		[memory.stamps, false],
+		[[{size: 1, mtime: 2}], true],
+	] as const) {
+		const lone = new LoneTorrent({pieces, onDisk: true});
+		lone.torrent.post({type: 'remember', memory: {...memory, stamps}});
+		lone.torrent.post({type: 'rest', wanted: true, recalled: true});
+		const {revision} = lone.torrent.resumeState;
+		lone.torrent.post({type: 'start', check: 'quick'});
+		await does(lone, 'active');
+		assert.equal(lone.torrent.resumeState.revision > revision, isSaved);
+		assert.equal(lone.torrent.complete, true);
+		// What it does is kept all the same.
+		lone.torrent.post({type: 'pause'});
+		assert.ok(lone.torrent.resumeState.revision > revision);
+		await lone.torrent.close();
+	}
+});
