@@ -1,5 +1,8 @@
 /** What the parts cost by themselves, beside the benchmark against other clients. `npm run bench`. */
 
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {benchAttached} from './attached.bench.ts';
 import {benchBlocklist} from './blocklist.bench.ts';
 import {benchCatalogue} from './catalogue.bench.ts';
@@ -8,6 +11,7 @@ import {wrapped} from './compare/report.ts';
 import {benchCreate} from './create.bench.ts';
 import {benchDht} from './dht.bench.ts';
 import {benchEncryption} from './encryption.bench.ts';
+import {endDescendants} from './end-descendants.ts';
 import {benchGrid} from './grid.bench.ts';
 import {benchIdle} from './idle.bench.ts';
 import {benchMagnet} from './magnet.bench.ts';
@@ -57,6 +61,16 @@ if (unknown !== undefined) {
 	for (const line of wrapped(`no benchmark is called ${unknown}: there are ${names}`)) console.error(line);
 	process.exit(2);
 }
+// What one leaves behind that is interrupted goes with this folder.
+const folder = mkdtempSync(join(tmpdir(), 'tortui-benches-'));
+process.env['TMPDIR'] = folder;
+process.once('exit', () => rmSync(folder, {recursive: true, force: true, maxRetries: 3}));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+	process.once(signal, () => {
+		endDescendants();
+		process.exit(130);
+	});
+
 const failed: string[] = [];
 for (const [name, bench] of all) {
 	if (args.length > 0 && !args.includes(name)) continue;
