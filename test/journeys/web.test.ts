@@ -149,7 +149,7 @@ test('the web screen of an engine, in a browser', {skip}, async t => {
 			return Number(now) > Number(before);
 		});
 		await until('rates in the title', 10_000, async () =>
-			/^↓ \S+ ↑ \S+ · \d+ % Harbour\.bin$/.test(await page.title()),
+			/^↓ [\d.]+ [BKM]\/s ↑ [\d.]+ [BKM]\/s · \d+ % Harbour\.bin$/.test(await page.title()),
 		);
 		await picture(page, 'desk');
 	});
