@@ -58,6 +58,9 @@ export class RemoteEngine implements EngineClient {
 	#saidGoodbye = false;
 	#handsOver = false;
 	#next = 0;
+	#wasTold = false;
+	#reach: (() => Promise<RemoteEngine | undefined>) | undefined;
+	#heir: Promise<RemoteEngine | undefined> | undefined;
 
 	/** @param version of this program: an engine of another one may not know what it is asked */
 	constructor(socket: Socket, hello: Hello, version = hello.version) {
@@ -81,7 +84,48 @@ export class RemoteEngine implements EngineClient {
 		return this.#handsOver;
 	}
 
-	send(command: Command): Promise<Reply> {
+	/** Whether it was told anything but what to show. */
+	get wasTold(): boolean {
+		return this.#wasTold;
+	}
+
+	/**
+	 * What it has not begun to do when it hands over to another one is done by that, and nobody hears of it: for who asks
+	 * once, and has seen nothing yet.
+	 *
+	 * @param reach finds that other one, undefined when it does not come
+	 */
+	follow(reach: () => Promise<RemoteEngine | undefined>): void {
+		this.#reach = reach;
+	}
+
+	async send(command: Command): Promise<Reply> {
+		const isLate = this.#why !== undefined;
+		try {
+			return await this.#ask(command);
+		} catch (error) {
+			// Of what was under way when it ended nobody knows how far that went.
+			const isUndone = isLate || (error instanceof UserError && error.code === 'stopping');
+			const heir = isUndone && (await this.#handedTo());
+			if (!heir) throw error;
+			return heir.send(command);
+		}
+	}
+
+	/** Who has taken its place; undefined when nobody has. */
+	async #handedTo(): Promise<RemoteEngine | undefined> {
+		const reach = this.#reach;
+		if (reach === undefined) return undefined;
+		await this.closed;
+		if (!this.#handsOver) return undefined;
+		this.#heir ??= reach();
+		const heir = await this.#heir;
+		heir?.follow(reach);
+		return heir;
+	}
+
+	#ask(command: Command): Promise<Reply> {
+		this.#wasTold = true;
 		return new Promise((resolve, reject) => {
 			if (this.#why !== undefined) return reject(new UserError('engine-lost', this.#why));
 			const id = this.#next++;
@@ -120,6 +164,10 @@ export class RemoteEngine implements EngineClient {
 		this.#end('this side has let go of the engine');
 		this.#socket.end();
 		this.#socket.unref();
+		void this.#heir?.then(
+			heir => heir?.close(),
+			() => {},
+		);
 	}
 
 	/** What the engine said, from the second message on. */
@@ -200,6 +248,7 @@ export function connectEngine(path: string, {version}: {readonly version: string
 				for (const value of reader.push(chunk)) {
 					const message = asEngineMessage(value);
 					if (engine) engine.take(message);
+					else if (message.type === 'bye') throw new UserError('engine-lost', message.reason);
 					else if (message.type !== 'hello')
 						throw new ProtocolError('no-hello', 'the engine does not say hello');
 					else if (message.protocol !== protocolVersion) throw new EngineMismatch(message);
@@ -210,7 +259,7 @@ export function connectEngine(path: string, {version}: {readonly version: string
 					}
 				}
 			} catch (error) {
-				if (!(error instanceof ProtocolError || error instanceof EngineMismatch)) throw error;
+				if (!(error instanceof ProtocolError || error instanceof UserError)) throw error;
 				fail(error);
 			}
 		});

@@ -6,9 +6,8 @@ import {defineCommand} from '../arguments/command.js';
 import {engineOptions, jsonOption, logOptions, stateOptions, torrentOptions} from '../arguments/flags.js';
 import {rate} from '../arguments/quantities.js';
 import {selectionNotes} from '../arguments/selection-notes.js';
-import {requireEngine} from '../engine-process/find-engine.js';
 import {oneByOne} from '../engine-process/one-by-one.js';
-import {stateDirPath} from '../engine-process/state-dir.js';
+import {withEngine} from '../torrents/with-engine.js';
 import {
 	addCommand,
 	readForEngine,
@@ -50,18 +49,11 @@ export const command = defineCommand({
 		...selectionNotes,
 	],
 	async run({input, flags, given}, context) {
-		const {env, version, stdout} = context;
+		const {stdout} = context;
 		// What is wrong with a file is told with or without an engine; a URL may be for the engine to fetch.
 		const read = await Promise.all(
 			input.map(word => (isTorrentUrl(word) ? word : readTorrentSource(word, context))),
 		);
-		const engine = await requireEngine(stateDirPath(flags.stateDir, env), env, version);
-		const sources = await Promise.all(
-			read.map(each => (typeof each === 'string' ? readForEngine(each, engine.hello.about, context) : each)),
-		).catch((error: unknown) => {
-			engine.close();
-			throw error;
-		});
 		const options = {
 			...addOptions(flags, given),
 			...(flags.paused && {paused: true}),
@@ -72,16 +64,19 @@ export const command = defineCommand({
 			...(given.has('maxUpload') && flags.maxUpload !== undefined && {maxUpload: flags.maxUpload}),
 			...(flags.label !== undefined && {label: flags.label}),
 		};
-		try {
+		return withEngine(flags, context, async engine => {
+			const sources = await Promise.all(
+				read.map(each =>
+					typeof each === 'string' ? readForEngine(each, engine.hello.about, context) : each,
+				),
+			);
 			const add = async (source: TorrentSource) => {
 				const {id, already = false, merged} = await engine.send(addCommand(source, options));
 				if (flags.json) stdout.write(`${terminalJson({infoHash: id, already, ...(merged && {merged})})}\n`);
 				else stdout.write(`${id}${already ? ` (was there already${mergedInWords(merged)})` : ''}\n`);
 			};
 			await oneByOne(sources, add, context);
-		} finally {
-			engine.close();
-		}
-		return 0;
+			return 0 as const;
+		});
 	},
 });

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
 import {test} from 'node:test';
+import {encodeFrame} from '../../../source/bridge/socket/frame.ts';
 import {socketPath} from '../../../source/bridge/socket/socket-path.ts';
 import {findEngine, reachEngine} from '../../../source/commands/engine-process/find-engine.ts';
 import {takeLock} from '../../../source/io/state/process-lock.ts';
@@ -40,4 +41,15 @@ test('an engine that has its lock and does not come up in time is said to be com
 	const asked = reachEngine(stateDir, {}, '1.0.0');
 	lock.release();
 	assert.equal(await asked, undefined);
+});
+
+test('an engine that lets go of everybody before it has said hello is none', async context => {
+	const stateDir = mkdtempSync(join(tmpdir(), 'tortui-find-'));
+	context.after(() => rmSync(stateDir, {recursive: true}));
+	const server = createServer(socket =>
+		socket.end(encodeFrame({type: 'bye', reason: 'the engine hands over to a new one', handOver: true})),
+	);
+	context.after(() => server.close());
+	await new Promise<void>(resolve => server.listen(socketPath(stateDir, {}), resolve));
+	assert.equal(await findEngine(stateDir, {}, '1.0.0'), undefined);
 });
