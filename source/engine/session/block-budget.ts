@@ -1,6 +1,7 @@
 import type {Clock} from '../../base/ports.js';
 import type {Millis} from '../../base/units.js';
 import type {BlockPool} from '../../io/disk/block-pool.js';
+import {type Ask, longestRun, RequestTurns} from '../../policy/requests/request-turns.js';
 import type {Torrent} from '../torrent/torrent.js';
 import type {BlockSource} from '../transfer/block-source.js';
 import type {SessionService} from './session-service.js';
@@ -18,6 +19,10 @@ const fewestNear = 768;
 const eachNear = 64;
 const fewestOfEach = 32;
 const enoughPerMilli = 4;
+/** More near peers than this take turns … */
+const fewestInTurns = 12;
+/** … with so many blocks each at most. */
+const turnBlocks = 128;
 /** No memory has been free for so many ticks: the disk is behind, not just busy. */
 const longExhausted = 3;
 
@@ -34,6 +39,8 @@ export class BlockBudget implements SessionService {
 	/** Those who were counted when they were asked for the first time. */
 	readonly #begun = new WeakSet<object>();
 	#exhausted = 0;
+	readonly #turns = new RequestTurns<BlockSource>();
+	#looksAtTurns = false;
 
 	constructor(pool: BlockPool, torrents: ReadonlyMap<string, Torrent>, clock: Clock) {
 		this.#pool = pool;
@@ -51,9 +58,7 @@ export class BlockBudget implements SessionService {
 		this.#count(source);
 		const senders = Math.max(1, this.#senders);
 		const far = Math.max(fewestShare, Math.floor((this.#pool.capacity * 0.9) / senders));
-		const {roundTrip, requests} = source;
-		// Connecting is slow while we are busy, as at the beginning; no block comes before it can.
-		const time = Math.min(roundTrip, requests.queue.fastest);
+		const time = timeTo(source);
 		if (time >= nearRoundTrip) return far;
 		const each = Math.min(eachNear, Math.max(fewestOfEach, Math.ceil(time * enoughPerMilli)));
 		const all = Math.max(fewestNear, Math.ceil((nearBlocks * time) / nearRoundTrip));
@@ -61,6 +66,31 @@ export class BlockBudget implements SessionService {
 		// Near peers send faster than any disk takes: what waits for it is memory that has gone cold when its turn comes.
 		const left = Math.max(blocks - this.#pool.atDisk, blocks / 2);
 		return Math.min(far, Math.max(fewestShare, Math.floor(left / senders)));
+	}
+
+	/**
+	 * The same for one whose share is less than it could send: who is near and quick takes turns with the others.
+	 *
+	 * @param ask called with those whose turn it is now
+	 */
+	turnQuota(source: BlockSource, share: number, ask: Ask<BlockSource>): number {
+		if (this.#senders <= fewestInTurns || timeTo(source) >= nearRoundTrip) return share;
+		const now = this.#clock.now();
+		const most = Math.min(turnBlocks, source.requests.queue.target);
+		const quota = this.#turns.quota(source, share, most, now, ask);
+		this.#lookAtTurns();
+		return quota;
+	}
+
+	/** Nobody waits for long behind those who have stopped sending. */
+	#lookAtTurns(): void {
+		if (this.#looksAtTurns || !this.#turns.isAwaited) return;
+		this.#looksAtTurns = true;
+		this.#clock.after(longestRun, () => {
+			this.#looksAtTurns = false;
+			this.#turns.look(this.#clock.now());
+			this.#lookAtTurns();
+		});
 	}
 
 	#count(source: Pick<BlockSource, 'requests'>): void {
@@ -116,4 +146,9 @@ export class BlockBudget implements SessionService {
 		this.#exhausted = this.#pool.available <= 0 ? this.#exhausted + 1 : 0;
 		this.buffersFreed();
 	}
+}
+
+/** Connecting is slow while we are busy, as at the beginning; no block comes before it can. */
+function timeTo({roundTrip, requests}: Pick<BlockSource, 'roundTrip' | 'requests'>): Millis {
+	return Math.min(roundTrip, requests.queue.fastest);
 }

@@ -10,6 +10,7 @@ import type {UdpTrackers} from '../../io/net/udp-tracker-client.js';
 import type {PathRegistry} from '../../io/ownership/path-registry.js';
 import type {EncryptionMode} from '../../policy/peers/encryption-mode.js';
 import type {RateLimiter} from '../../policy/rates/rate-limiter.js';
+import type {Ask} from '../../policy/requests/request-turns.js';
 import type {Dht} from '../dht/dht.js';
 import type {LocalDiscovery} from '../lan/local-discovery.js';
 import type {PeerRouter} from '../peers/peer-connection.js';
@@ -34,6 +35,8 @@ export interface SharedSlots {
 export interface SharedBuffers {
 	/** Blocks one source may be asked for, so that all have a share of the pool. */
 	requestQuota(source: BlockSource): number;
+	/** The same for one whose share is less than it could send: near ones may take turns with more. */
+	turnQuota?(source: BlockSource, share: number, ask: Ask<BlockSource>): number;
 	/** A source found no memory free: it is asked again when there is. */
 	waitForBuffer(source: BlockSource, refill: (source: BlockSource) => void): void;
 	/** Memory may have come free. */

@@ -38,6 +38,8 @@ export interface BlockSource extends RequestablePeer {
 	 * not when it is asked for.
 	 */
 	readonly run?: Run;
+	/** It is looked at now, though it said nothing. */
+	lookedAt?(now: Millis): void;
 	/** Asks for a block; it comes to `IncomingBlocks`, or `Downloader.rejected` is told that it will not. */
 	sendRequest(piece: number, begin: number, length: Bytes): void;
 	/** What was asked for is not needed any more; it may come all the same. */

@@ -4,6 +4,7 @@ import type {Storage} from '../../io/disk/storage.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PiecePicker} from '../../policy/pieces/piece-picker.js';
 import type {PartialPieces} from '../../policy/requests/partial-pieces.js';
+import type {Ask} from '../../policy/requests/request-turns.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {BlockSource} from './block-source.js';
 
@@ -21,7 +22,13 @@ export interface DownloadOwner {
 	/** What follows from the choices of people: 0 not wanted .. 4 first. */
 	piecePriority(piece: number): number;
 	/** Says how many blocks one source may be asked for, so that all have a share of the memory. */
-	readonly budget: {requestQuota(source: BlockSource): number};
+	readonly budget: {
+		requestQuota(source: BlockSource): number;
+		/** The same for one whose share is less than it could send: near ones may take turns with more. */
+		turnQuota?(source: BlockSource, share: number, ask: Ask<BlockSource>): number;
+		/** A source found no memory free: it is asked again when there is. */
+		waitForBuffer?(source: BlockSource, refill: (source: BlockSource) => void): void;
+	};
 	/** Whether anything may be asked for, whatever limits there are. */
 	readonly mayAsk: boolean;
 	/** How many of `wanted` bytes may be asked for now. */

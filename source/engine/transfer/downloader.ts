@@ -47,6 +47,13 @@ export class Downloader implements DownloadPieces {
 	readonly #runs: RunPlanner;
 	readonly #random: () => number;
 	readonly #account: RequestAccount;
+	readonly #askInTurn = (source: BlockSource, now: Millis): void => {
+		source.lookedAt?.(now);
+		this.refill(source);
+		// It may have nothing on its way: nothing it sends would bring it back to mind.
+		if (source.requests.waitsForBuffer)
+			this.#owner.budget.waitForBuffer?.(source, waiting => this.refill(waiting));
+	};
 
 	constructor(map: PieceGeometry, owner: DownloadOwner, random: () => number) {
 		this.map = map;
@@ -164,7 +171,8 @@ export class Downloader implements DownloadPieces {
 			this.endGame.regard(source);
 			queue.snubbed = true;
 		}
-		const quota = this.#owner.budget.requestQuota(source);
+		const share = this.#owner.budget.requestQuota(source);
+		const quota = share < queue.target ? this.#turnQuota(source, share) : share;
 		let target = Math.min(queue.target, quota);
 		// What is due cannot pass what was asked for before: a shorter queue still fills the line.
 		if (this.deadlines.size > 0) target = Math.min(target, queue.dueTarget);
@@ -183,6 +191,13 @@ export class Downloader implements DownloadPieces {
 		const granted = this.#owner.downloadGrant(Math.min(target - outstanding, available) * blockLength);
 		const count = Math.floor(granted / blockLength);
 		if (count > 0) this.#owner.downloadUsed(granted, this.#ask(source, count));
+	}
+
+	/** What is due, or the last there is, waits for nobody's turn; nor does anything while we read slowly on purpose. */
+	#turnQuota(source: BlockSource, share: number): number {
+		const {budget, readsPaced} = this.#owner;
+		if (this.deadlines.size > 0 || readsPaced || this.endGame.nothingLeftToBegin) return share;
+		return budget.turnQuota?.(source, share, this.#askInTurn) ?? share;
 	}
 
 	/** As `refill`, when half of what should be on its way has come: so runs stay long. */

@@ -242,3 +242,53 @@ test('the disk is behind when no memory has been free three seconds long, and no
 	budget.tick();
 	assert.equal(budget.diskBehind, false);
 });
+
+/** So many near peers that give, as if each had sent so many blocks since it was asked. */
+function crowdOf(count: number, roundTrip: number): Peer[] {
+	return Array.from({length: count}, () => {
+		const peer = peerOf({roundTrip});
+		for (let block = 1; block < 500; block++) {
+			peer.requests.queue.ask(0, block, 0);
+			peer.requests.queue.settle(0, block, 1, true);
+		}
+		return Object.defineProperty(peer, 'outstanding', {get: () => peer.requests.queue.outstanding});
+	});
+}
+
+test('more than twelve near peers take turns; few peers and far ones do not', () => {
+	const turns = (peers: readonly Peer[]): number[] => {
+		const {budget} = open(8192, fake([...peers]));
+		const quotas = peers.map(peer => budget.turnQuota(peer, budget.requestQuota(peer), () => {}));
+		// What it has now it was asked for in its turn, or has as its share: only the one is not topped up.
+		const again = peers.map(peer => budget.turnQuota(peer, budget.requestQuota(peer), () => {}));
+		assert.equal(new Set(quotas).size, 1);
+		return again;
+	};
+	const asked = (peers: readonly Peer[]): readonly Peer[] => {
+		for (const {requests} of peers) for (let block = 1; block < 40; block++) requests.queue.ask(1, block, 0);
+		return peers;
+	};
+	assert.deepEqual(turns(asked(crowdOf(13, 1))), [
+		...Array(6).fill(0),
+		...Array(7).fill(Math.floor(768 / 13)),
+	]);
+	assert.deepEqual(turns(asked(crowdOf(12, 1))), Array(12).fill(64));
+	const far = Array.from({length: 13}, () => peerOf({roundTrip: 60}));
+	assert.deepEqual(turns(far), Array(13).fill(Math.floor((8192 * 0.9) / 13)));
+});
+
+test('those in the line are asked within a twentieth of a second when nobody whose turn it is sends any more', async () => {
+	const crowd = crowdOf(20, 1);
+	const {budget, clock} = open(8192, fake(crowd));
+	budget.requestQuota(crowd[0]!);
+	const asked: Peer[] = [];
+	for (const peer of crowd) budget.turnQuota(peer, 8, next => asked.push(next as Peer));
+	assert.deepEqual(asked, []);
+	await clock.pass(49);
+	assert.deepEqual(asked, []);
+	await clock.pass(3);
+	assert.deepEqual(asked, crowd.slice(6, 12));
+	// And so on, until nobody waits.
+	await clock.pass(200);
+	assert.equal(new Set(asked).size, 14);
+});

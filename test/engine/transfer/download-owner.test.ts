@@ -137,3 +137,58 @@ test('when all is here nobody is told any more that we are interested', async ()
 	}
 	await lone.torrent.close();
 });
+
+type Turns = (source: Peer, share: number, ask: (source: Peer, now: number) => void) => number;
+
+test('whose turn comes while there is no memory is asked as soon as there is', async () => {
+	const lone = await leech(60);
+	const budget = lone.services.budget as unknown as {requestQuota: () => number; turnQuota: Turns};
+	budget.requestQuota = () => 2;
+	let ask: ((source: Peer, now: number) => void) | undefined;
+	let quota = 0;
+	budget.turnQuota = (_, __, next) => {
+		ask = next;
+		return quota;
+	};
+	const peer = await sender(lone, 1);
+	assert.deepEqual(await peer.hears('request'), []);
+	const {pool} = lone.services;
+	const slots: number[] = [];
+	for (let slot = pool.take(); slot >= 0; slot = pool.take()) slots.push(slot);
+	quota = 12;
+	const source = [...lone.torrent.swarm.peers.values()][0]!;
+	ask!(source, lone.clock.now());
+	assert.deepEqual(await peer.hears('request'), []);
+	for (const slot of slots) pool.give(slot);
+	lone.services.budget.buffersFreed();
+	assert.equal((await peer.hears('request')).length, 12);
+	assert.equal(source.now, lone.clock.now());
+	await lone.torrent.close();
+});
+
+test('what is due, and the last there is, waits for nobody’s turn', async () => {
+	const lone = await leech(9);
+	const budget = lone.services.budget as unknown as {requestQuota: () => number; turnQuota: Turns};
+	budget.requestQuota = () => 2;
+	budget.turnQuota = () => 0;
+	const peer = await sender(lone, 1);
+	assert.deepEqual(await peer.hears('request'), []);
+	const source = [...lone.torrent.swarm.peers.values()][0]!;
+	const {downloader} = lone.torrent.content!;
+	downloader.setDeadline(1, lone.clock.now() + 1000);
+	downloader.refill(source);
+	const due = await peer.hears('request');
+	assert.ok(due.length > 0);
+	downloader.clearDeadline(1);
+	peer.answer(due);
+	assert.deepEqual(await peer.hears('request'), []);
+	// Nobody has a piece left to begin.
+	for (let piece = 0; piece < 9; piece++) {
+		if (!downloader.picker.isOpen(piece)) continue;
+		downloader.picker.take(piece);
+		downloader.partials.begin(piece);
+	}
+	downloader.refill(source);
+	assert.ok((await peer.hears('request')).length > 0);
+	await lone.torrent.close();
+});
