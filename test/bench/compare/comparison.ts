@@ -221,7 +221,8 @@ export class Comparison {
 			this.#tracker.expect([]);
 			const run = {...(await ground.place(host!, 'serve', dir, `seeder-${host}`)), others};
 			seeders.push(await ground.start(counterpart, run));
-			await listening(seeders.at(-1)!, run);
+			// The last of many is there when all are.
+			await listening(seeders.at(-1)!, {host: others.at(-1) ?? host!, port: run.port});
 			for (const each of [host!, ...others]) places.push({host: each, port: run.port});
 		}
 		this.#tracker.expect(places);
