@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test, {type TestContext} from 'node:test';
+import {until} from '../helpers/deadline.ts';
 import {bytesFrom, type Content, makeTorrent, writeFile, writeFolder} from '../helpers/torrents.ts';
 import {get, seed, startTortui} from '../helpers/tortui.ts';
 import {Workspace} from '../helpers/workspace.ts';
@@ -41,6 +42,34 @@ test('get does not touch a file of yours that is in the way: one line, status 1;
 	const allowed = await get(space, [torrent, '-d', dir, ...peer, '--overwrite']);
 	await allowed.done();
 	assert.ok(right(content, dir));
+});
+
+test('get leaves as it is what was changed, or is gone, since it was complete, however often; --overwrite fetches it', async t => {
+	const {space, content, torrent, peer} = await seeded(t);
+	const dir = space.folder('downloads');
+	await (await get(space, [torrent, '-d', dir, ...peer])).done();
+	const path = join(dir, 'owned/b.bin');
+	const refuses = async (why: RegExp): Promise<void> => {
+		for (let time = 0; time < 2; time++) {
+			const refused = await get(space, [torrent, '-d', dir, ...peer]);
+			assert.equal((await refused.program.end(30_000)).code, 1);
+			assert.match(refused.program.stderr, why);
+		}
+		const allowed = await get(space, [torrent, '-d', dir, ...peer, '--overwrite']);
+		await allowed.done();
+		assert.ok(right(content, dir));
+	};
+	const edited = readFileSync(path);
+	edited.write('EDITED', 150_000);
+	// What is changed within a few milliseconds of the last byte looks as if tortui had done it.
+	const {mtimeMs} = statSync(path);
+	await until('time to pass', 5000, () => Date.now() > mtimeMs + 100, 5);
+	writeFileSync(path, edited);
+	await refuses(
+		/^tortui: owned: changed by another program: \S+\/b\.bin: .*: --overwrite fetches them again\n$/,
+	);
+	rmSync(path);
+	await refuses(/^tortui: owned: missing: \S+\/b\.bin: bring it back, or --overwrite fetches it again\n$/);
 });
 
 test('get of two torrents with the same path has status 1 and the first whole', async t => {

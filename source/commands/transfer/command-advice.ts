@@ -5,7 +5,11 @@
 export function commandAdvice(reason: string, seeds: boolean): string {
 	if (!seeds)
 		return reason
-			.replace(/: resume to fetch them again$/, ': run it again to fetch them')
+			.replace(/: resume to fetch them again$/, ': --overwrite fetches them again')
+			.replace(
+				/: bring it back or check the torrent, then resume$/,
+				': bring it back, or --overwrite fetches it again',
+			)
 			.replace(/, then resume$/, ', then run it again');
 	const other = 'tortui seed PATH shares what is there as another torrent';
 	return reason

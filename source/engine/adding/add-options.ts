@@ -78,7 +78,8 @@ export function applySettings(torrent: Torrent, options: AddOptions): void {
 	if (options.overwrite || options.repair)
 		torrent.post({
 			type: 'allow',
-			consent: {overwrite: true, ...(options.repair && {repair: true, absence: true})},
+			// On a command line nobody is asked about each of these by itself.
+			consent: {overwrite: true, repair: true, absence: true},
 		});
 	const mayWrite =
 		options.repair === true ? true : options.seedOnly === undefined ? undefined : !options.seedOnly;
