@@ -78,6 +78,8 @@ export class ClientSession {
 	/** What has come and is not dealt with yet. */
 	#unread: Iterator<unknown, void, undefined> | undefined;
 	#greeted = false;
+	/** Above the id of every command that was begun. */
+	#begun = 0;
 	/** Ends the connection when what it waits for has not come. */
 	#late: NodeJS.Timeout | undefined;
 
@@ -101,7 +103,7 @@ export class ClientSession {
 	/** Says why the engine ends, and whether another takes its place, and lets go. */
 	dismiss(reason: string, handOver = false): void {
 		this.#release();
-		this.#write({type: 'bye', reason, ...(handOver && {handOver})});
+		this.#write({type: 'bye', reason, ...(handOver && {handOver}), begun: this.#begun});
 		this.#socket.end();
 		setTimeout(() => this.#socket.destroy(), farewellTime).unref();
 	}
@@ -184,6 +186,7 @@ export class ClientSession {
 	}
 
 	#send(id: number, command: Parameters<EngineClient['send']>[0]): void {
+		this.#begun = id + 1;
 		this.#client.send(command).then(
 			reply => this.#write({type: 'reply', id, reply}),
 			error => {

@@ -33,6 +33,13 @@ export class EngineMismatch extends UserError {
 	}
 }
 
+/** The engine ended before a command had reached it. */
+class NeverBegun extends UserError {
+	constructor(why: string) {
+		super('engine-lost', why);
+	}
+}
+
 interface Subscription {
 	generation: number;
 	readonly listener: (update: Update) => void;
@@ -105,7 +112,8 @@ export class RemoteEngine implements EngineClient {
 			return await this.#ask(command);
 		} catch (error) {
 			// Of what was under way when it ended nobody knows how far that went.
-			const isUndone = isLate || (error instanceof UserError && error.code === 'stopping');
+			const isRefused = error instanceof UserError && error.code === 'stopping';
+			const isUndone = isLate || isRefused || error instanceof NeverBegun;
 			const heir = isUndone && (await this.#handedTo());
 			if (!heir) throw error;
 			return heir.send(command);
@@ -195,10 +203,21 @@ export class RemoteEngine implements EngineClient {
 			case 'bye':
 				this.#saidGoodbye = true;
 				this.#handsOver = message.handOver === true;
+				this.#refuseFrom(message.begun, message.reason);
 				this.#end(message.reason);
 				return;
 			default:
 				message satisfies never;
+		}
+	}
+
+	/** Commands that were on their way were never begun. @param begun above the id of each that was */
+	#refuseFrom(begun: number | undefined, why: string): void {
+		if (begun === undefined) return;
+		for (const [id, {reject}] of this.#waiting) {
+			if (id < begun) continue;
+			this.#waiting.delete(id);
+			reject(new NeverBegun(why));
 		}
 	}
 

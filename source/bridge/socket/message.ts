@@ -31,7 +31,10 @@ export type ClientMessage =
 	| {readonly type: 'watch'; readonly watch: number; readonly generation: number; readonly what: Watch}
 	| {readonly type: 'unwatch'; readonly watch: number};
 
-/** What the engine's side says. `bye` is its last word; with `handOver` another engine takes its place. */
+/**
+ * What the engine's side says. `bye` is its last word; with `handOver` another engine takes its place. It has begun with
+ * those commands whose id is below `begun`, and with no other; versions that do not say so may have begun with all.
+ */
 export type EngineMessage =
 	| Hello
 	| {readonly type: 'reply'; readonly id: number; readonly reply: Reply}
@@ -43,7 +46,7 @@ export type EngineMessage =
 			readonly exitStatus: number;
 	  }
 	| {readonly type: 'update'; readonly watch: number; readonly generation: number; readonly update: Update}
-	| {readonly type: 'bye'; readonly reason: string; readonly handOver?: boolean};
+	| {readonly type: 'bye'; readonly reason: string; readonly handOver?: boolean; readonly begun?: number};
 
 type Loose = Readonly<Record<string, unknown>>;
 

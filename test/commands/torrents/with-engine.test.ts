@@ -65,6 +65,20 @@ test('what an engine that hands over does not do any more is done by the one tha
 	);
 });
 
+test('what was on its way when the engine let go of everybody is done by the next one, and once', async t => {
+	const seat = new Seat(t);
+	const [former, next] = [new EmptyEngine(), new EmptyEngine()];
+	const served = await seat.serve(former);
+	await withEngine(seat, context, async engine => {
+		await engine.send(pause);
+		const closed = served.close('the engine hands over to a new one', true).then(() => seat.serve(next));
+		await engine.send({...pause, id: 'b'.repeat(40)});
+		await closed;
+	});
+	const told = (engine: EmptyEngine) => engine.commands.map(command => 'id' in command && command.id);
+	assert.deepEqual([told(former), told(next)], [[pause.id], ['b'.repeat(40)]]);
+});
+
 test('who has only looked when an engine hands over looks at the next one; what may be done is not done twice', async t => {
 	const seat = new Seat(t);
 	const [former, next] = [new EmptyEngine(), new EmptyEngine()];
