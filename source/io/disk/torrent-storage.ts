@@ -473,7 +473,8 @@ export class TorrentStorage implements Storage, JobListener {
 				this.#reader.use(layout);
 				this.#layout = layout;
 				this.#paths = paths;
-				if (isKnown) this.#openIn(worker);
+				// It may have heard of it meanwhile.
+				if (this.#isKnown) this.#openIn(worker);
 			};
 			await moveTorrent(this.#layout, after, {reader: this.#reader, adopt}, told, steps);
 		} finally {

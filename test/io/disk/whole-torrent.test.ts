@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {existsSync, mkdirSync, truncateSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {after, test} from 'node:test';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {DiskThread} from '../../../source/io/disk/worker-thread.js';
 import {fileOwner} from '../../../source/policy/session/file-ownership.js';
 import {makeTorrent, TestDisk, type TestTorrent} from '../torrent-on-disk.js';
@@ -75,6 +76,26 @@ test('it moves, and whoever hears of it only then finds it at its new place', as
 	assert.ok(existsSync(join(dir, 't', 'other')));
 	assert.deepEqual(await found.read(40_000, [70_000]), torrent.data.subarray(40_000, 110_000));
 	assert.equal(await found.check(), 'xxxx');
+	await found.storage.close();
+});
+
+test('who hears of it while it moves finds it at its new place', async t => {
+	const found = await whole();
+	const said = t.mock.method(DiskThread.prototype, 'post');
+	const dir = join(disk.root, 'moved meanwhile');
+	let allocated: unknown;
+	const moved = found.storage.move(dir, () => {}, {
+		async leaving() {
+			allocated = found.storage.allocate();
+			while (said.mock.callCount() === 0) await nextTurn();
+		},
+		async arrived() {},
+		signal: new AbortController().signal,
+	});
+	assert.deepEqual(await Promise.all([moved, allocated]), [undefined, undefined]);
+	assert.equal(await found.check(), 'xxxx');
+	assert.deepEqual(await found.store(3), {type: 'stored'});
+	assert.equal(existsSync(found.path(1)), false);
 	await found.storage.close();
 });
 
