@@ -66,8 +66,16 @@ export class Announcer {
 		after: readonly Announced[],
 		preferences: ScreenState['preferences'],
 	): void {
-		for (const {id, state, name} of after) {
-			const earlier = before.find(other => other.id === id)?.state;
+		if (before === after) return;
+		/** Of use only where torrents came, went or have other places. */
+		let byId: Map<string, Announced> | undefined;
+		for (const [place, {id, state, name}] of after.entries()) {
+			let known = before[place];
+			if (known?.id !== id) {
+				byId ??= new Map(before.map(torrent => [torrent.id, torrent]));
+				known = byId.get(id);
+			}
+			const earlier = known?.state;
 			if (earlier === undefined || earlier === state) continue;
 			const done = earlier === 'downloading' && (state === 'seeding' || state === 'finished');
 			if (!done && state !== 'failed') continue;

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
 import type {TorrentState, TorrentView} from '../../../source/api/snapshot.ts';
+import type {Model} from '../../../source/ui/model/model.ts';
+import type {ScreenState} from '../../../source/ui/model/store.ts';
+import {Announcer} from '../../../source/ui/screen/announcer.ts';
 import {openTestScreen} from '../../helpers/open-test-screen.ts';
 
 /** A screen, and what it says and writes when the engine's torrent becomes something else. */
@@ -69,4 +72,41 @@ test('the window title and what is announced hold nothing that ends them, whatev
 		assert.ok(found.includes('g'), 'and all of it is in there');
 	}
 	assert.doesNotMatch(title + announced, /<ESC>\]52/);
+});
+
+test('of many torrents that which changed is announced wherever it stands now, and looked for by its place first', () => {
+	const said: string[] = [];
+	const announcer = new Announcer(
+		() => {},
+		text => said.push(text),
+	);
+	let looks = 0;
+	const make = (n: number, state: TorrentState) =>
+		({
+			get id() {
+				looks++;
+				return `${n}`;
+			},
+			name: `torrent ${n}`,
+			state,
+		}) as TorrentView;
+	const many = Array.from({length: 1000}, (_, n) => make(n, 'downloading'));
+	const tell = (before: TorrentView[], after: TorrentView[]): readonly string[] => {
+		said.length = 0;
+		const preferences = {bell: false, notify: false, title: false};
+		announcer.compare({torrents: before} as unknown as Model, {
+			...({model: {torrents: after}, view: {}, preferences} as unknown as ScreenState),
+		});
+		return said;
+	};
+	const done = many.with(700, make(700, 'seeding'));
+	assert.deepEqual(tell(many, done), ['torrent 700: download complete']);
+	assert.ok(looks <= 2 * many.length, `${looks} looks`);
+	looks = 0;
+	assert.deepEqual(tell(done, done), []);
+	assert.equal(looks, 0);
+	// One has gone, one has come, and the others stand in another order.
+	const moved = [make(5000, 'seeding'), ...done.slice(1).with(299, make(300, 'failed'))].toReversed();
+	assert.deepEqual(tell(done, moved), ['torrent 300: stopped by an error']);
+	assert.ok(looks <= 4 * many.length, `${looks} looks`);
 });
