@@ -3,7 +3,7 @@ import type {Row} from '../present/row.js';
 import {wrapRows} from '../present/wrapped-row.js';
 import {cellWidth} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
-import {scrolled, topOf} from './scrolled.js';
+import {oneOfListKey, oneOfListPage} from './one-of-list.js';
 
 /** All that a list knows of one of its rows, told whole: as it was when it was opened. */
 export interface FactsDialog {
@@ -38,30 +38,17 @@ function factRows(facts: readonly Fact[], columns: number): readonly Row[] {
 export const factsDialog: DialogKind<FactsDialog> = {
 	shape: 'box',
 	key(screen, dialog, key) {
-		// From where it is seen to be: beyond the last page there is nothing to come back from.
-		const {columns, rows} = screen.state();
-		const from = factsDialog.rows?.(dialog, {columns: columns - 6, rows}, screen).top ?? 0;
-		const top = scrolled(from, key);
-		if (top !== undefined) return screen.setDialog({...dialog, top});
-		screen.setDialog(undefined);
-		// Moving in the list looks at the next one.
-		if (!['up', 'down', 'j', 'k'].includes(key)) return;
-		screen.run(key === 'up' || key === 'k' ? 'up' : 'down', '', key);
-		screen.run(dialog.command, '', key);
+		const show = (top: number) => screen.setDialog({...dialog, top});
+		oneOfListKey(factsDialog, screen, dialog, key, {command: dialog.command, show});
 	},
 	line: ({title, facts}) => [[`${title} ${facts[0]?.[1] ?? ''}`, 'text']],
-	rows({title, facts, top = 0}, room) {
+	rows(dialog, room) {
+		const {title, facts} = dialog;
 		const rows = factRows(facts, Math.min(72, room.columns));
 		return {
 			title,
 			rows,
-			top: topOf(top, rows.length, room.rows),
-			foot:
-				rows.length > room.rows - 3
-					? room.columns < 44
-						? '↑↓ next   PgDn more   Esc leaves'
-						: '↑↓ next one   PgUp PgDn more   Esc leaves'
-					: '↑↓ next one   Esc leaves',
+			...oneOfListPage(dialog, rows.length, room, 'one'),
 			columns: 72,
 		};
 	},
