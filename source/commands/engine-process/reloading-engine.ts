@@ -5,7 +5,7 @@ import type {Watching} from '../../api/engine-client.js';
 import type {Update, Watch} from '../../api/snapshot.js';
 import {labelRules} from '../../automation/labels/label-settings.js';
 import {usualSlowRate} from '../../engine/limits/session-limits.js';
-import {usualConnections} from '../../policy/peers/connection-limits.js';
+import {wantedConnections} from '../../policy/peers/connection-limits.js';
 import type {Flags} from '../arguments/command.js';
 import {changedSections, type Sections} from '../arguments/config-sections.js';
 import type {ownOptions} from '../arguments/engine-arguments.js';
@@ -37,8 +37,7 @@ const changeable: {
 	// Any free one is had already.
 	port: ({port}) => port || undefined,
 	maxPeers: ({maxPeers}) => maxPeers ?? usualPeers,
-	maxConnections: ({maxConnections, maxPeers}) =>
-		maxConnections ?? Math.max(usualConnections, maxPeers ?? usualPeers),
+	maxConnections: ({maxConnections, maxPeers}) => wantedConnections(maxConnections, maxPeers ?? usualPeers),
 	name: ({name}) => name ?? null,
 	maxDownload: ({maxDownload}) => maxDownload ?? null,
 	maxUpload: ({maxUpload}) => maxUpload ?? null,

@@ -11,7 +11,7 @@ import {LimitStore} from '../../io/state/limit-store.js';
 import {StatsStore} from '../../io/state/stats-store.js';
 import {StateStore} from '../../io/state/torrent-store.js';
 import {TotalsStore} from '../../io/state/totals-store.js';
-import {connectionLimits, usualConnections} from '../../policy/peers/connection-limits.js';
+import {connectionLimits, wantedConnections} from '../../policy/peers/connection-limits.js';
 import {isMagnet, magnetNotes, parseMagnet} from '../../protocol/metainfo/magnet.js';
 import {idOf} from '../../protocol/metainfo/swarm-hashes.js';
 import type {AddingSetup} from '../adding/adding-setup.js';
@@ -95,7 +95,7 @@ export function composeSession(options: SessionOptions): SessionParts {
 	const disk =
 		options.openDisk?.(pool) ??
 		new DiskService(pool, {stateDir: options.stateDir, thread: options.diskThread});
-	const connections = options.maxConnections ?? Math.max(usualConnections, options.maxPeers);
+	const connections = wantedConnections(options.maxConnections, options.maxPeers);
 	const most = connectionLimits(openFileLimit(), connections);
 	const slots = new ConnectionSlots(most.peers, torrents, clock);
 	const budget = new BlockBudget(pool, torrents, clock);

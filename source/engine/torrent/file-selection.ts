@@ -4,6 +4,7 @@ import type {Storage} from '../../io/disk/storage.js';
 import {headPieces, piecePriorities as prioritiesOfPieces} from '../../policy/pieces/file-priorities.js';
 import type {PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import type {PiecePriorities, PieceRange} from '../../policy/pieces/piece-priorities.js';
+import {isFile} from '../../protocol/metainfo/file-columns.js';
 import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import type {Bitfield} from '../../protocol/wire/bitfield.js';
@@ -57,8 +58,7 @@ export class FileSelection {
 		const {metainfo, files} = this.#owner;
 		const table = fileTable(metainfo);
 		for (const index of chosen) {
-			if (!Number.isInteger(index) || index < 0 || index >= table.count || table.isPad(index))
-				throw new UserError('no-such-file', `there is no file ${index}`);
+			if (!isFile(table, index)) throw new UserError('no-such-file', `there is no file ${index}`);
 		}
 		const before = files.wantedFiles;
 		files.setPriority(chosen, priority);

@@ -214,6 +214,11 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		return this.#lifecycle.activity.name === 'active';
 	}
 
+	/** When an earlier session was taken up; undefined when it is new. */
+	get againSince(): Millis | undefined {
+		return this.#againSince;
+	}
+
 	/** Every wanted piece is verified and on disk. */
 	get complete(): boolean {
 		return this.active && this.#content?.needsNothing === true;
@@ -635,11 +640,6 @@ export class Torrent implements ContentOwner, LifecycleOwner, MessageHandlerOwne
 		this.log('info', `the seeding goal is reached: ${this.goal.view(false)?.text ?? ''}`);
 		if (then !== 'stop') this.leaving = then;
 		this.#lifecycle.pause();
-	}
-
-	/** When an earlier session was taken up; undefined when it is new. */
-	get againSince(): Millis | undefined {
-		return this.#againSince;
 	}
 
 	#reconnect(): void {

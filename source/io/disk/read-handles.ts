@@ -9,10 +9,8 @@ interface ReadHandle {
 	waiting: Array<(error: NodeJS.ErrnoException | undefined, descriptor: number) => void> | undefined;
 	/** To be closed when the last user lets go: the file may be another one by now. */
 	stale: boolean;
-	/** It lies on a disk of this machine; undefined until the system has told. */
-	isLocal: boolean | undefined;
-	/** The system was asked. */
-	isLocated: boolean;
+	/** Whether it lies on a disk of this machine; undefined until the system was asked. */
+	isLocal: boolean | 'asked' | undefined;
 }
 
 /** File systems whose reads Linux counts for who reads, and that wait for no other machine: see `magic.h`. */
@@ -69,7 +67,6 @@ export class ReadHandles {
 			waiting: [],
 			stale: false,
 			isLocal: undefined,
-			isLocated: false,
 		};
 		this.#handles.set(path, handle);
 		this.#newest = handle;
@@ -92,18 +89,15 @@ export class ReadHandles {
 	openLocal(path: string): number | undefined {
 		const handle = this.#handles.get(path);
 		if (handle === undefined || handle.waiting !== undefined) return undefined;
-		if (handle.isLocal === undefined) {
-			this.#locate(path, handle);
-			return undefined;
-		}
+		if (handle.isLocal === undefined) this.#locate(path, handle);
+		if (handle.isLocal === 'asked') return undefined;
 		if (!handle.isLocal) return -1;
 		this.#touch(path, handle);
 		return handle.descriptor;
 	}
 
 	#locate(path: string, handle: ReadHandle): void {
-		if (handle.isLocated) return;
-		handle.isLocated = true;
+		handle.isLocal = 'asked';
 		statfs(diskPath(path), (error, stats) => {
 			handle.isLocal = !error && this.#isLocal(stats.type);
 		});

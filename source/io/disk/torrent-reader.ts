@@ -1,4 +1,4 @@
-import {readv, readvSync, stat, statSync} from 'node:fs';
+import {readv, readvSync, type Stats, stat, statSync} from 'node:fs';
 import type {Bytes, Millis} from '../../base/units.js';
 import {isAsLeft} from '../../policy/pieces/check-plan.js';
 import {diskPath} from '../files/disk-path.js';
@@ -174,7 +174,7 @@ export class StreamReader {
 	/** As `#look`, at once: what knows about a file that is open and in use is in memory. */
 	#isAsExpected(file: number, path: string): boolean {
 		const stats = statSync(diskPath(path), {throwIfNoEntry: false});
-		const now = stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
+		const now = stampOf(stats);
 		if (!isAsLeft(now, this.#expected[file])) return false;
 		this.#seen[file] = performance.now();
 		return true;
@@ -196,7 +196,7 @@ export class StreamReader {
 		stat(diskPath(path), (error, stats) => {
 			if (this.#looks?.get(file) === waiting) this.#looks.delete(file);
 			const expected = this.#expected[file];
-			const now = stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
+			const now = stampOf(stats);
 			let failure: StorageFailure | undefined;
 			if (!error && (expected === undefined || isAsLeft(now, expected))) this.#seen[file] = performance.now();
 			else {
@@ -242,4 +242,8 @@ export class StreamReader {
 /** Somebody else wrote to a file that is whole. */
 export function changed(path: string): StorageFailure {
 	return {code: 'changed', message: `changed by another program: ${path}`};
+}
+
+function stampOf(stats: Stats | undefined): FileStamp | undefined {
+	return stats?.isFile() ? {size: stats.size, mtime: stats.mtimeMs} : undefined;
 }

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {type GeometryData, PieceGeometry} from '../../policy/pieces/piece-geometry.js';
 import {fileOwner} from '../../policy/session/file-ownership.js';
-import {executableFlag, padFlag} from '../../protocol/metainfo/file-columns.js';
+import {executableFlag, isPad} from '../../protocol/metainfo/file-columns.js';
 import {fileTable} from '../../protocol/metainfo/file-table.js';
 import type {Metainfo} from '../../protocol/metainfo/metainfo.js';
 import {ColumnPaths, detached, type PathColumns} from '../../protocol/metainfo/path-columns.js';
@@ -168,7 +168,7 @@ export class FileLayout {
 	}
 
 	isPad(file: number): boolean {
-		return (this.#flags[file]! & padFlag) !== 0;
+		return isPad(this.#flags[file]!);
 	}
 
 	isExecutable(file: number): boolean {

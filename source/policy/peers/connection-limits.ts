@@ -13,6 +13,11 @@ const fewest: ConnectionLimits = {peers: 6, halfOpen: 3};
 /** What the process itself holds open, the files of torrents and trackers included. */
 const reserved = 80;
 
+/** Peers of all torrents together, where so many were asked for, or nothing was and one torrent may have so many. */
+export function wantedConnections(most: number | undefined, ofTorrent: number): number {
+	return most ?? Math.max(usualConnections, ofTorrent);
+}
+
 /**
  * Connections for which there are file descriptors: when they run out nobody can be let in and no file be opened, so
  * that a crowd of strangers could stop a download.

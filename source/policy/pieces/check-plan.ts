@@ -1,5 +1,5 @@
 import type {Bytes, Millis} from '../../base/units.js';
-import {columnsOf, padFlag, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
+import {columnsOf, isPad, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
 import {Bitfield} from '../../protocol/wire/bitfield.js';
 import type {PieceGeometry} from './piece-geometry.js';
 
@@ -65,8 +65,7 @@ export function withoutPartFile<Memory extends Remembered>(
 	for (let piece = 0; piece < map.pieceCount; piece++) if (remembered.have.has(piece)) have.set(piece);
 	const {offsets, lengths, flags} = columnsOf(files);
 	for (let file = 0; file < lengths.length; file++) {
-		const isPad = (flags[file]! & padFlag) !== 0;
-		if (isPad || lengths[file] === 0 || !isInPartFile(file, stamps, remembered)) continue;
+		if (isPad(flags[file]!) || lengths[file] === 0 || !isInPartFile(file, stamps, remembered)) continue;
 		const [first, last] = map.span(offsets[file]!, lengths[file]!);
 		for (let piece = first; piece <= last; piece++) have.clear(piece);
 	}
@@ -92,7 +91,7 @@ export function planCheck(
 	// Of most torrents that begin nothing is there: pieces that cannot be are marked many at a time.
 	let [goneFirst, goneLast] = [0, -1];
 	for (let file = 0; file < lengths.length; file++) {
-		if ((flags[file]! & padFlag) !== 0 || lengths[file] === 0) continue;
+		if (isPad(flags[file]!) || lengths[file] === 0) continue;
 		const now = stamps[file];
 		const before = remembered?.stamps[file];
 		const inPartFile = isInPartFile(file, stamps, remembered);

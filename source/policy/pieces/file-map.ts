@@ -1,5 +1,5 @@
 import type {Bytes} from '../../base/units.js';
-import {columnsOf, hasPads, padFlag, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
+import {columnsOf, hasPads, isPad, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
 
 /** A run of bytes inside one file, or in none. */
 export interface Segment {
@@ -47,14 +47,13 @@ export class FileMap {
 		// Mostly all have data: that is asked in one go.
 		if (lengths.includes(0) || hasPads(flags)) {
 			solid = 0;
-			for (let file = 0; file < count; file++)
-				if (lengths[file]! > 0 && (flags[file]! & padFlag) === 0) solid++;
+			for (let file = 0; file < count; file++) if (lengths[file]! > 0 && !isPad(flags[file]!)) solid++;
 		}
 		const starts = new Float64Array(new SharedArrayBuffer(solid * 8));
 		const ends = new Float64Array(new SharedArrayBuffer(solid * 8));
 		const numbers = new Int32Array(new SharedArrayBuffer(solid * 4));
 		for (let file = 0, n = 0; n < solid; file++) {
-			if (lengths[file] === 0 || (flags[file]! & padFlag) !== 0) continue;
+			if (lengths[file] === 0 || isPad(flags[file]!)) continue;
 			starts[n] = offsets[file]!;
 			ends[n] = offsets[file]! + lengths[file]!;
 			numbers[n++] = file;

@@ -1,4 +1,4 @@
-import {columnsOf, padFlag, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
+import {columnsOf, isPad, type StreamFiles} from '../../protocol/metainfo/file-columns.js';
 import type {PieceGeometry} from './piece-geometry.js';
 
 /** A piece is as urgent as its most urgent file. One byte a piece: 0 not wanted .. 4 first. */
@@ -20,7 +20,7 @@ export function piecePriorities(
 		if (last - first > 1) pieces.fill(urgency, first + 1, last);
 	};
 	for (let file = 0; file < lengths.length; file++) {
-		const priority = (flags[file]! & padFlag) !== 0 ? 0 : (priorities[file] ?? 0);
+		const priority = isPad(flags[file]!) ? 0 : (priorities[file] ?? 0);
 		const length = lengths[file]!;
 		// A file without bytes is in no piece.
 		if (priority === 0 || length === 0) continue;
@@ -43,7 +43,7 @@ export function headPieces(map: PieceGeometry, files: StreamFiles, priorities: A
 	const pieces = new Set<number>();
 	const {offsets, lengths, flags} = columnsOf(files);
 	for (let file = 0; file < lengths.length; file++) {
-		if (priorities[file] !== 4 || (flags[file]! & padFlag) !== 0 || lengths[file] === 0) continue;
+		if (priorities[file] !== 4 || isPad(flags[file]!) || lengths[file] === 0) continue;
 		const [first, last] = map.span(offsets[file]!, lengths[file]!);
 		pieces.add(first).add(last);
 	}

@@ -22,6 +22,17 @@ export interface StreamFile {
 /** Some files of a stream, one by one or as columns. */
 export type StreamFiles = FileColumns | ReadonlyArray<StreamFile & {readonly executable?: boolean}>;
 
+/** Whether these flags of a file say that it is padding. */
+export function isPad(flags: number): boolean {
+	return (flags & padFlag) !== 0;
+}
+
+/** Whether a number is that of a file which may be chosen: any other, and that of padding, is not. */
+export function isFile({flags}: Pick<FileColumns, 'flags'>, file: number): boolean {
+	const its = flags[file];
+	return its !== undefined && !isPad(its);
+}
+
 /** Whether any of these flags is of padding. */
 export function hasPads(flags: Uint8Array): boolean {
 	return flags.includes(padFlag) || flags.includes(padFlag | executableFlag);

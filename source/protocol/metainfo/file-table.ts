@@ -1,4 +1,4 @@
-import {columnsOf, executableFlag, type FileColumns, padFlag} from './file-columns.js';
+import {columnsOf, executableFlag, type FileColumns, isPad} from './file-columns.js';
 import type {ListedColumns} from './list-columns.js';
 import type {Metainfo, MetainfoFile} from './metainfo.js';
 import {ColumnPaths, type PathColumns} from './path-columns.js';
@@ -56,7 +56,7 @@ export class FileTable implements FileColumns {
 	}
 
 	isPad(file: number): boolean {
-		return (this.flags[file]! & padFlag) !== 0;
+		return isPad(this.flags[file]!);
 	}
 
 	/** The sanitised elements of a file's path, from the download folder. */

@@ -1,7 +1,7 @@
 import type {Bytes} from '../../base/units.js';
 import type {BencodeNode} from '../bencode/bencode.js';
 import type {TokenTable} from '../bencode/bencode-scanner.js';
-import {executableFlag, type FileColumns, padFlag} from './file-columns.js';
+import {executableFlag, type FileColumns, isPad, padFlag} from './file-columns.js';
 import type {PathColumns} from './path-columns.js';
 import {PathColumnsWriter} from './path-columns-writer.js';
 
@@ -171,8 +171,7 @@ class EntryReader {
 	}
 
 	#file(file: number, content: number, size: number, folder: number, flags: Uint8Array): boolean {
-		const isPad = (flags[file]! & padFlag) !== 0;
-		const kind = this.#paths.file(file, content - this.#base, size, folder, isPad);
+		const kind = this.#paths.file(file, content - this.#base, size, folder, isPad(flags[file]!));
 		if (kind === 2) flags[file]! |= padFlag;
 		return kind !== 0;
 	}

@@ -57,35 +57,32 @@ export function lookAtTracker(screen: ScreenContext, tracker: TrackerView): void
 }
 
 /** Asks whether a peer is to be disconnected: nothing brings back one that dialled in. */
-export function askToKick(screen: ScreenContext, id: string, {id: peer, address, client}: PeerView): void {
-	askWhenSeen(screen, {
-		kind: 'ask',
-		title: 'Disconnect this peer?',
-		lines: [`${address}  ${nameText(client)}`],
-		choices: [
-			{
-				key: 'y',
-				label: 'disconnect it',
-				run: () => screen.send({type: 'peer.kick', id, peer}, `Disconnected ${address}.`),
-			},
-			{key: 'n', label: 'keep it', run: () => undefined},
-		],
-		isFragile: true,
-	});
+export function askToKick(screen: ScreenContext, id: string, peer: PeerView): void {
+	askAboutPeer(screen, peer, 'Disconnect this peer?', 'disconnect it', () =>
+		screen.send({type: 'peer.kick', id, peer: peer.id}, `Disconnected ${peer.address}.`),
+	);
 }
 
 /** Asks whether a peer is to be banned. */
-export function askToBan(screen: ScreenContext, id: string, {id: peer, address, client}: PeerView): void {
+export function askToBan(screen: ScreenContext, id: string, peer: PeerView): void {
+	askAboutPeer(screen, peer, 'Ban this peer?', 'ban it', () =>
+		screen.send({type: 'peer.ban', id, peer: peer.id}, `Banned ${peer.address}.`),
+	);
+}
+
+function askAboutPeer(
+	screen: ScreenContext,
+	{address, client}: PeerView,
+	title: string,
+	label: string,
+	run: () => void,
+): void {
 	askWhenSeen(screen, {
 		kind: 'ask',
-		title: 'Ban this peer?',
+		title,
 		lines: [`${address}  ${nameText(client)}`],
 		choices: [
-			{
-				key: 'y',
-				label: 'ban it',
-				run: () => screen.send({type: 'peer.ban', id, peer}, `Banned ${address}.`),
-			},
+			{key: 'y', label, run},
 			{key: 'n', label: 'keep it', run: () => undefined},
 		],
 		isFragile: true,

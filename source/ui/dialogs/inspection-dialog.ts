@@ -4,7 +4,8 @@ import {wrapRows} from '../present/wrapped-row.js';
 import {count, rateWithUnit, size} from '../text/format.js';
 import {terminalText} from '../text/text.js';
 import type {DialogKind} from './dialog-kind.js';
-import {scrolled, topOf} from './scrolled.js';
+import {oneOfListKey} from './one-of-list.js';
+import {topOf} from './scrolled.js';
 
 /** What a cell of the grid of pieces holds, and who has it. */
 export interface InspectionDialog {
@@ -62,19 +63,13 @@ function runRows({pieces, runs = [], first = 0}: PieceInspection): Row[] {
 	];
 }
 
+const onGrid = {left: 'left', right: 'right', up: 'up', down: 'down'};
+
 export const inspectionDialog: DialogKind<InspectionDialog> = {
 	shape: 'box',
 	key(screen, dialog, key) {
-		// From where it is seen to be: beyond the last page there is nothing to come back from.
-		const {columns, rows} = screen.state();
-		const from = inspectionDialog.rows?.(dialog, {columns: columns - 6, rows}, screen).top ?? 0;
-		const top = scrolled(from, key);
-		if (top !== undefined) return screen.setDialog({...dialog, top});
-		screen.setDialog(undefined);
-		// Moving on the grid looks into the next cell.
-		if (!['left', 'right', 'up', 'down'].includes(key)) return;
-		screen.run(key, '', key);
-		screen.run('inspect', '', key);
+		const show = (top: number) => screen.setDialog({...dialog, top});
+		oneOfListKey(inspectionDialog, screen, dialog, key, {command: 'inspect', show, moves: onGrid});
 	},
 	line: ({inspection}) => [[`Piece ${inspection.piece}  ${terminalText(inspection.state)}`, 'text']],
 	rows({inspection, top = 0}, room) {

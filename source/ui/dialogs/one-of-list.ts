@@ -3,24 +3,35 @@ import type {ScreenContext} from '../screen/screen-context.js';
 import type {DialogKind} from './dialog-kind.js';
 import {scrolled, topOf} from './scrolled.js';
 
-/** A dialog that tells all of one row of a list. */
+const inList = {up: 'up', k: 'up', down: 'down', j: 'down'};
+
+/** A dialog that tells all of one row of a list, or of one cell of a grid. */
 interface OneOfList {
 	/** The first row to show. */
 	readonly top?: number;
 }
 
 /**
- * Handles a key of such a dialog: pages scroll it, up and down tell of the next one in the list, all others end it.
+ * Handles a key of such a dialog: pages scroll it, those that move the cursor tell of the next one, all others end it.
  *
- * @param command tells of the row that has the cursor
- * @param show shows it scrolled
+ * @param on.command tells of what has the cursor
+ * @param on.show shows it scrolled
+ * @param on.moves the keys that move the cursor, each with the command that does
  */
 export function oneOfListKey<Open extends OneOfList>(
 	kind: Pick<DialogKind<Open>, 'rows'>,
 	screen: ScreenContext,
 	dialog: Open,
 	key: string,
-	{command, show}: {readonly command: string; readonly show: (top: number) => void},
+	{
+		command,
+		show,
+		moves = inList,
+	}: {
+		readonly command: string;
+		readonly show: (top: number) => void;
+		readonly moves?: Readonly<Record<string, string>>;
+	},
 ): void {
 	// From where it is seen to be: beyond the last page there is nothing to come back from.
 	const {columns, rows} = screen.state();
@@ -28,9 +39,9 @@ export function oneOfListKey<Open extends OneOfList>(
 	const top = scrolled(from, key);
 	if (top !== undefined) return show(top);
 	screen.setDialog(undefined);
-	// Moving in the list looks at the next one.
-	if (!['up', 'down', 'j', 'k'].includes(key)) return;
-	screen.run(key === 'up' || key === 'k' ? 'up' : 'down', '', key);
+	const move = Object.hasOwn(moves, key) ? moves[key] : undefined;
+	if (move === undefined) return;
+	screen.run(move, '', key);
 	screen.run(command, '', key);
 }
 

@@ -226,6 +226,16 @@ async function isLetIn(t: TestContext, engine: TestSession, infoHash: Buffer): P
 	});
 }
 
+/** A server that lets whoever asks wait, until the test answers. */
+async function slowServer(t: TestContext): Promise<{url: string; waiting: ServerResponse[]}> {
+	const waiting: ServerResponse[] = [];
+	const url = await serve(t, '127.0.0.1', (_, response) => void waiting.push(response));
+	t.after(() => {
+		for (const response of waiting) response.destroy();
+	});
+	return {url, waiting};
+}
+
 for (const [what, end] of [
 	['it is here', 'body'],
 	['the server does not have it', 'none'],
@@ -233,11 +243,7 @@ for (const [what, end] of [
 ] as const)
 	test(`where no list is known nobody is dialled, let in or asked for files until ${what}`, async t => {
 		const space = new Workspace(t);
-		const waiting: ServerResponse[] = [];
-		const url = await serve(t, '127.0.0.1', (_, response) => void waiting.push(response));
-		t.after(() => {
-			for (const response of waiting) response.destroy();
-		});
+		const {url, waiting} = await slowServer(t);
 		const [bad, good] = [await listener(t, '127.0.0.2'), await listener(t, '127.0.0.3')];
 		let asked = 0;
 		const seeds = await serve(t, '127.0.0.4', (_, response) => {
@@ -275,11 +281,7 @@ for (const [what, end] of [
 
 test('a list that comes drop by drop keeps nobody unmet for longer than half a minute, and holds when it is here', async t => {
 	const space = new Workspace(t);
-	const waiting: ServerResponse[] = [];
-	const url = await serve(t, '127.0.0.1', (_, response) => void waiting.push(response));
-	t.after(() => {
-		for (const response of waiting) response.destroy();
-	});
+	const {url, waiting} = await slowServer(t);
 	const [bad, good] = [await listener(t, '127.0.0.2'), await listener(t, '127.0.0.3')];
 	const clock = new PushedClock();
 	const ours = await openTestSession(space, 'ours', {blocklist: `${url}/list`, clock});

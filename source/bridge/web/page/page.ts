@@ -15,7 +15,7 @@ const bellTime = 120;
 
 const element = (id: string) => document.getElementById(id) as HTMLElement;
 
-/** `1.2 M/s`: bytes a second as the screen writes them. */
+/** `1.2 M/s`: bytes a second much as the screen writes them, which a page cannot call: it stands alone. */
 function rateText(rate: number): string {
 	const units = ['B', 'K', 'M', 'G', 'T'];
 	let value = rate;

@@ -47,13 +47,16 @@ export class WebSeeds {
 	/** How many of those that are asked have everything. */
 	get whole(): number {
 		let whole = 0;
-		if (this.isEmpty) return whole;
 		for (const {pieces} of this.active()) if (pieces === undefined) whole++;
 		return whole;
 	}
 
-	/** Those that are asked. */
-	*active(): Iterable<WebSeed> {
+	/** Those that are asked. Most torrents have none: no generator is made for them. */
+	active(): Iterable<WebSeed> {
+		return this.isEmpty ? [] : this.#active();
+	}
+
+	*#active(): Iterable<WebSeed> {
 		for (const seed of this.#seeds.values()) if (!seed.isClosed) yield seed;
 	}
 
@@ -100,7 +103,6 @@ export class WebSeeds {
 	/** Once a second, while the torrent runs. */
 	tick(now: Millis): void {
 		this.review(now);
-		if (this.isEmpty) return;
 		for (const seed of this.active()) seed.tick(now);
 	}
 
@@ -140,7 +142,6 @@ export class WebSeeds {
 
 	/** Tokens came: peers have had theirs. */
 	resupply(now: Millis): void {
-		if (this.isEmpty) return;
 		for (const seed of this.active()) seed.resupply(now);
 	}
 }
